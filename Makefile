@@ -1,0 +1,68 @@
+# Two commands are enough to begin with:
+#   make demo    sets hklint up in .venv and tells the whole story on hosts that come with it
+#   make test    sets up for development and runs the tests
+# Needs Python 3.11 or newer with venv (Debian: apt-get install python3-venv) and a package index.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: help demo test check lint format types imports wheel-test benchmarks lab clean
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+$(VENV)/.python: constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "hklint needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ echo "Python's venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(PIP_INSTALL) pip
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.python pyproject.toml
+	@echo "Setting up hklint in $(VENV) ..."
+	@$(PIP_INSTALL) --editable '.[lab,keyring]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	@echo "Setting up the development tools ..."
+	@$(PIP_INSTALL) --group dev
+	@touch $@
+
+demo: $(VENV)/.runtime ## the whole story on hosts that come with hklint
+	@$(BIN)/hklint demo
+
+lab: $(VENV)/.runtime ## run the stand-in hosts until Ctrl-C
+	@$(BIN)/hklint lab start
+
+test: $(VENV)/.dev ## all tests
+	@$(BIN)/pytest --numprocesses 2 --quiet
+
+check: test lint types imports wheel-test ## what has to pass before a change lands
+
+lint: $(VENV)/.dev ## ruff, and the policies
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/hklint lint
+
+format: $(VENV)/.dev ## put the code into its form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+types: $(VENV)/.dev ## mypy and pyright, both strict
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+
+imports: $(VENV)/.dev ## who may import whom
+	@$(BIN)/lint-imports
+
+wheel-test: $(VENV)/.dev ## build the wheel and test it with the sources out of the way
+	@$(BIN)/python tests/wheel/run.py
+
+benchmarks: $(VENV)/.dev ## how fast, beside a bare pypsrp session
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove what was built
+	@rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
