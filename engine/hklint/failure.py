@@ -1,0 +1,91 @@
+"""Why a host gave no answer: a closed list of reasons, each with what it means and what to do."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Reason(StrEnum):
+    """Why a host could not be asked. The texts are in `MEANING` and `ADVICE`."""
+
+    NAME_NOT_RESOLVED = "name-not-resolved"
+    CONNECTION_REFUSED = "connection-refused"
+    NO_ROUTE = "no-route"
+    TIMED_OUT = "timed-out"
+    CONNECTION_LOST = "connection-lost"
+    TLS_REJECTED = "tls-rejected"
+    NO_CREDENTIALS = "no-credentials"
+    AUTHENTICATION_FAILED = "authentication-failed"
+    NOT_AUTHORISED = "not-authorised"
+    SHELL_QUOTA = "shell-quota"
+    ENDPOINT_MISSING = "endpoint-missing"
+    LANGUAGE_MODE = "language-mode"
+    PROTOCOL_ERROR = "protocol-error"
+    COLLECTOR_FAILED = "collector-failed"
+    CANCELLED = "cancelled"
+    INTERNAL_ERROR = "internal-error"
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A host that gave no answer. `phase` is how far it went, `detail` what was seen."""
+
+    reason: Reason
+    phase: str
+    detail: str
+
+
+MEANING: dict[Reason, str] = {
+    Reason.NAME_NOT_RESOLVED: "the host's name has no address here",
+    Reason.CONNECTION_REFUSED: "the host is up, but nothing listens on that port",
+    Reason.NO_ROUTE: "there is no way to the host's network",
+    Reason.TIMED_OUT: "the host did not answer in time",
+    Reason.CONNECTION_LOST: "the connection broke before the answer was complete",
+    Reason.TLS_REJECTED: "the host's certificate or TLS protocol is not acceptable",
+    Reason.NO_CREDENTIALS: "there is no account or password to log on with",
+    Reason.AUTHENTICATION_FAILED: "the host did not accept the account",
+    Reason.NOT_AUTHORISED: "the account is known but may not open a remote session",
+    Reason.SHELL_QUOTA: "the account has too many remote sessions open on the host",
+    Reason.ENDPOINT_MISSING: "the host has no such session configuration",
+    Reason.LANGUAGE_MODE: "the endpoint does not let scripts run",
+    Reason.PROTOCOL_ERROR: "the answer is not that of a WinRM service",
+    Reason.COLLECTOR_FAILED: "the collector script did not give a usable answer",
+    Reason.CANCELLED: "the run was stopped before the host had answered",
+    Reason.INTERNAL_ERROR: "hklint has a bug",
+}
+
+ADVICE: dict[Reason, str] = {
+    Reason.NAME_NOT_RESOLVED: "Check the spelling and this machine's DNS, or use the address.",
+    Reason.CONNECTION_REFUSED: (
+        "Run `winrm enumerate winrm/config/listener` on the host; psrp:// means port 5985, "
+        "psrps:// port 5986."
+    ),
+    Reason.NO_ROUTE: "Check the network, VPN and firewall between this machine and the host.",
+    Reason.TIMED_OUT: (
+        "Run `Test-NetConnection HOST -Port PORT`; if it connects, the host is slow or hung: "
+        "try a longer --deadline."
+    ),
+    Reason.CONNECTION_LOST: "Try again; if it repeats, look for a restart or a device in between.",
+    Reason.TLS_REJECTED: (
+        "Give the issuing CA with --ca FILE and use the name that stands in the certificate."
+    ),
+    Reason.NO_CREDENTIALS: (
+        "Name the account with --user, and give its password in HKLINT_PASSWORD, in the keyring, "
+        "or at the prompt."
+    ),
+    Reason.AUTHENTICATION_FAILED: (
+        "Check the account (DOMAIN\\user), its password, and that the host offers this kind of "
+        "authentication: `winrm get winrm/config/service/auth`."
+    ),
+    Reason.NOT_AUTHORISED: (
+        "Put the account into the host's group Remote Management Users, or into Administrators."
+    ),
+    Reason.SHELL_QUOTA: "Wait for idle sessions to end, or close them; then run again.",
+    Reason.ENDPOINT_MISSING: "Run `Get-PSSessionConfiguration` on the host.",
+    Reason.LANGUAGE_MODE: (
+        "Use an endpoint in full language mode; Microsoft.PowerShell is the usual one."
+    ),
+    Reason.PROTOCOL_ERROR: "Check that the port is WinRM's and that no proxy answers for it.",
+    Reason.COLLECTOR_FAILED: "Run again with -v, and look at the host's PowerShell event log.",
+    Reason.CANCELLED: "Run again for the hosts that are missing.",
+    Reason.INTERNAL_ERROR: "Please report it with the run's record.",
+}

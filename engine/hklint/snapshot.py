@@ -1,0 +1,52 @@
+"""A snapshot: what one host answered, as evidence that can be judged again later, elsewhere."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from hklint.fact import Fact, Observation, RegistryValue, Unreadable
+
+SNAPSHOT_VERSION = 1
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where a snapshot comes from.
+
+    `kind` is the source's name (psrp), `target` as the user wrote it but never with a password,
+    `account` who asked, `transport` how ("http, NTLM, sealed messages"), `collector_sha256` which
+    script answered.
+    """
+
+    kind: str
+    target: str
+    account: str
+    transport: str
+    collector_sha256: str
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """Facts of one host, without opinions.
+
+    `host` is the name the user knows it by, `taken_at` is UTC in ISO 8601. `answer` is the
+    collector's answer as it came, and `observations` is the same by fact.
+    """
+
+    host: str
+    taken_at: str
+    source: Source
+    answer: Mapping[str, object]
+    observations: Mapping[Fact, Observation]
+
+    def observe(self, fact: Fact) -> Observation:
+        """What is known of a fact; one that was never asked for is unreadable, not absent."""
+        return self.observations.get(lookup_key(fact), _NOT_ASKED)
+
+
+_NOT_ASKED = Unreadable("not-asked", "this snapshot was taken without asking for it")
+
+
+def lookup_key(fact: Fact) -> Fact:
+    """The fact in the one spelling under which observations are kept."""
+    if isinstance(fact, RegistryValue):
+        return RegistryValue(fact.hive, fact.key.casefold(), fact.value.casefold(), fact.view)
+    return fact

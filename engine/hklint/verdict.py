@@ -1,0 +1,112 @@
+"""A verdict: the judgement of one rule on one host, with its evidence and its explanation."""
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from hklint.fact import Fact, Observation
+from hklint.span import Span
+
+Severity = Literal["critical", "high", "medium", "low", "info"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
+
+
+class Outcome(StrEnum):
+    """The four judgements. Not knowing is its own, and never a pass."""
+
+    PASS = "pass"  # noqa: S105 - an outcome, no password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """One fact as it was read. `shown` is the observation in words, such as `0 (REG_DWORD)`."""
+
+    fact: Fact
+    observation: Observation
+    shown: str
+
+
+class DecidingRow(msgspec.Struct, frozen=True):
+    """A row of a decision table that took part in a verdict; `number` counts from 1 of `of`."""
+
+    model: str
+    subject: str
+    number: int
+    of: int
+    state: str
+    because: str
+    span: Span
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A registry value that would have to be written: `type` and `value` as in `Present`."""
+
+    fact: Fact
+    type: str
+    value: int | str | tuple[str, ...]
+    restart: Literal["computer", "service", "none"]
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """The verdict in sentences, each a line of plain text. Empty parts have nothing to say.
+
+    `read` what was read, `means` what it means on that Windows, `missing` what could not be read
+    and would decide, `matters` what follows from it, `fix` what to change, `then` what to do next.
+    """
+
+    read: tuple[str, ...] = ()
+    means: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    matters: str = ""
+    fix: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """One rule judged on one host.
+
+    `rule` is the rule's id and `instance` tells the verdicts of one rule apart ("view=32-bit", or
+    "" for a rule without for_each). `span` is the expected value in the policy, with `wanted` and
+    `found` in the reader's words. `reason` says in a few words why it is unknown or not applicable.
+    """
+
+    policy: str
+    rule: str
+    instance: str
+    title: str
+    severity: Severity
+    outcome: Outcome
+    wanted: str
+    found: str
+    reason: str
+    span: Span
+    evidence: tuple[Evidence, ...]
+    rows: tuple[DecidingRow, ...]
+    changes: tuple[Change, ...]
+    explanation: Explanation
+
+    @property
+    def name(self) -> str:
+        """The rule's id with its instance: `style[role=Client]`."""
+        return f"{self.rule}[{self.instance}]" if self.instance else self.rule
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """The cause behind a host's verdicts, as a model of the policy sees it.
+
+    `state` is the cause's id, or "" when it is not known. `title` says it in words and `sentence`
+    is what the administrator reads first. `works` is True when nothing is wrong.
+    """
+
+    policy: str
+    model: str
+    state: str
+    title: str
+    sentence: str
+    works: bool
+    rows: tuple[DecidingRow, ...]
+    evidence: tuple[Evidence, ...]
+    next_steps: tuple[str, ...] = ()
