@@ -1,0 +1,104 @@
+"""Documents: YAML files with their text, their tree, and every mistake in them at once."""
+
+import hashlib
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hklint.errors import InvalidDocumentsError
+from hklint.span import Diagnostic, Span
+from hklint.yaml_tree import Mapping, Sequence, TreeBuilder
+
+MAX_BYTES = 10_000_000
+MAX_CHARACTER_DIAGNOSTICS = 20
+
+# What YAML forbids, what libyaml takes for a line end while editors and git do not, and what
+# turns the direction of writing, so that a reader sees another text than hklint.
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    "|[\u202a-\u202e\u2066-\u2069]|\r(?!\n)|(?<!^)\ufeff"
+)
+
+DocumentPath = tuple[str | int, ...]
+"""The way from a document's root to a place: keys and indices."""
+
+
+class Document:
+    """One YAML document: its text, its tree, and where each part of the tree stands."""
+
+    __slots__ = ("path", "root", "sha256", "text")
+
+    def __init__(self, path: str, text: str, root: Mapping) -> None:
+        self.path = path
+        self.text = text
+        self.root = root
+        self.sha256 = hashlib.sha256(text.encode()).hexdigest()
+
+    def value_span(self, path: DocumentPath) -> Span:
+        """Where the value at this path begins; the nearest existing parent if it is not there."""
+        node: Any = self.root
+        span = self.root.at
+        for step in path:
+            if isinstance(node, Mapping) and step in node:
+                span, node = node.values_at[str(step)], node[str(step)]
+            elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node):
+                span, node = node.items_at[step], node[step]
+            else:
+                break
+        return span
+
+    def key_span(self, path: DocumentPath) -> Span:
+        """Where the last key of this path stands; for an item of a sequence, the item."""
+        *parents, last = path or ("",)
+        node: Any = self.root
+        for step in parents:
+            node = node[step]
+        if isinstance(node, Mapping) and last in node.keys_at:
+            return node.keys_at[str(last)]
+        return self.value_span(path)
+
+
+def read_document(file: Path, shown_path: str | None = None) -> Document:
+    """Reads a file. Raises InvalidDocumentsError with all its mistakes; `shown_path` names it."""
+    path = shown_path or str(file)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        raise InvalidDocumentsError([Diagnostic(Span(path, 1, 1, 1), message)]) from None
+    if len(data) > MAX_BYTES:
+        message = f"is larger than {MAX_BYTES // 1_000_000} MB"
+        raise InvalidDocumentsError([Diagnostic(Span(path, 1, 1, 1), message)])
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        span = Span(path, line, 1, 1)
+        message = "is not valid UTF-8"
+        raise InvalidDocumentsError([Diagnostic(span, message, "save the file as UTF-8")]) from None
+    return parse_document(text.replace("\r\n", "\n"), path)
+
+
+def parse_document(text: str, path: str) -> Document:
+    """Parses a text. Raises InvalidDocumentsError with all its mistakes."""
+    diagnostics = list(_forbidden_characters(text, path))
+    root: Any = None
+    if not diagnostics:
+        builder = TreeBuilder(path)
+        root = builder.build(text)
+        diagnostics = builder.diagnostics
+    if not diagnostics and not isinstance(root, Mapping):
+        diagnostics = [Diagnostic(Span(path, 1, 1, 1), "the document must be a mapping")]
+    if diagnostics:
+        raise InvalidDocumentsError(sorted(diagnostics, key=lambda d: (d.span.line, d.span.column)))
+    return Document(path, text, root)
+
+
+def _forbidden_characters(text: str, path: str) -> Iterator[Diagnostic]:
+    for hit in itertools.islice(_FORBIDDEN.finditer(text), MAX_CHARACTER_DIAGNOSTICS):
+        before = text[: hit.start()].split("\n")
+        column = len(before[-1]) + 1
+        span = Span(path, len(before), column, column + 1)
+        yield Diagnostic(span, f"character U+{ord(hit[0][0]):04X} is not allowed")

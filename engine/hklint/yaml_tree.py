@@ -1,0 +1,194 @@
+"""YAML text to a tree: strict, without recursion, with the place of every part.
+
+PyYAML's own loaders follow YAML 1.1 (`no` is false, `017` is 15), let the last of two equal keys
+win, and recurse in C, so that deep nesting ends the process. This one builds the tree from
+libyaml's events, reads scalars by the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/,
+section 10.3.2), and refuses tags, anchors and aliases.
+"""
+
+import math
+import re
+from typing import Any, NoReturn, Protocol
+
+import yaml
+
+from hklint.span import Diagnostic, Span
+
+MAX_DEPTH = 40
+MAX_NUMBER_LENGTH = 32
+
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_WORDS: dict[str, bool | None] = {
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
+
+
+class Mapping(dict[str, Any]):
+    """A mapping that knows the places of its keys and values."""
+
+    __slots__ = ("at", "keys_at", "values_at")
+
+    def __init__(self, at: Span) -> None:
+        super().__init__()
+        self.at = at
+        self.keys_at: dict[str, Span] = {}
+        self.values_at: dict[str, Span] = {}
+
+
+class Sequence(list[Any]):
+    """A sequence that knows the places of its items."""
+
+    __slots__ = ("at", "items_at")
+
+    def __init__(self, at: Span) -> None:
+        super().__init__()
+        self.at = at
+        self.items_at: list[Span] = []
+
+
+class _Mark(Protocol):
+    """A place in libyaml's terms: line and column from 0."""
+
+    line: int
+    column: int
+
+
+class _StopReadingError(Exception):
+    """The rest of the document would only give follow-up mistakes."""
+
+
+class TreeBuilder:
+    """Builds a tree from libyaml's events; `diagnostics` has what is wrong other than syntax."""
+
+    def __init__(self, path: str) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self._path = path
+        self._root: object = None
+        self._open: list[Mapping | Sequence] = []
+        self._keys: list[tuple[str, Span] | None] = []
+        self._documents = 0
+
+    def build(self, text: str) -> object:
+        """The root of the tree; what it holds is only complete without diagnostics."""
+        try:
+            for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+                self._take(event)
+        except _StopReadingError:
+            pass
+        except yaml.MarkedYAMLError as error:
+            parts = (error.context, error.problem)
+            message = "not valid YAML: " + ", ".join(part for part in parts if part)
+            self._report(error.problem_mark or error.context_mark, message)
+        return self._root
+
+    def _take(self, event: yaml.Event) -> None:
+        match event:
+            case yaml.AliasEvent():
+                self._stop(event, "aliases are not allowed: write it out")
+            case yaml.DocumentStartEvent():
+                self._documents += 1
+                if self._documents > 1:
+                    self._stop(event, "only one document a file is allowed")
+            case yaml.ScalarEvent():
+                self._refuse_decoration(event)
+                span = self._span(event.start_mark, event.end_mark)
+                if self._awaits_key():
+                    self._take_key(event, span)
+                else:
+                    self._add(self._scalar(event), span)
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                self._refuse_decoration(event)
+                self._begin(event)
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                node = self._open.pop()
+                self._keys.pop()
+                self._add(node, node.at)
+            case _:
+                pass
+
+    def _awaits_key(self) -> bool:
+        return bool(self._open) and isinstance(self._open[-1], Mapping) and self._keys[-1] is None
+
+    def _take_key(self, event: yaml.ScalarEvent, span: Span) -> None:
+        mapping = self._open[-1]
+        assert isinstance(mapping, Mapping)
+        key: str = event.value
+        if key in mapping:
+            first = mapping.keys_at[key].line
+            self._report(event.start_mark, f"the key {key!r} is there twice, first in line {first}")
+        self._keys[-1] = (key, span)
+
+    def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+        if self._awaits_key():
+            self._stop(event, "a key must be a single word or text")
+        if len(self._open) >= MAX_DEPTH:
+            self._stop(event, f"nested deeper than {MAX_DEPTH} levels")
+        at = self._span(event.start_mark)
+        self._open.append(
+            Mapping(at) if isinstance(event, yaml.MappingStartEvent) else Sequence(at)
+        )
+        self._keys.append(None)
+
+    def _add(self, value: object, at: Span) -> None:
+        if not self._open:
+            self._root = value
+            return
+        parent = self._open[-1]
+        if isinstance(parent, Sequence):
+            parent.append(value)
+            parent.items_at.append(at)
+            return
+        pending = self._keys[-1]
+        assert pending is not None
+        key, key_at = pending
+        parent[key], parent.keys_at[key], parent.values_at[key] = value, key_at, at
+        self._keys[-1] = None
+
+    def _scalar(self, event: yaml.ScalarEvent) -> object:
+        text: str = event.value
+        if not event.implicit[0]:
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        is_integer = _INTEGER.fullmatch(text) is not None
+        if not is_integer and not _FLOAT.fullmatch(text):
+            return text
+        if len(text) > MAX_NUMBER_LENGTH:
+            self._report(event.start_mark, "the number is too long")
+            return 0
+        if is_integer:
+            return int(text, 0) if text[:2] in {"0x", "0o"} else int(text)
+        number = float(text)
+        if not math.isfinite(number):
+            self._report(event.start_mark, f"{text} is not a finite number")
+        return number
+
+    def _refuse_decoration(self, event: yaml.NodeEvent) -> None:
+        if event.anchor is not None:
+            self._stop(event, "anchors are not allowed: write it out")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            self._report(event.start_mark, f"the tag {tag} is not allowed: remove it")
+
+    def _span(self, mark: _Mark | None, end: _Mark | None = None) -> Span:
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        same_line = mark is not None and end is not None and end.line == mark.line
+        return Span(self._path, line, column, end.column + 1 if same_line and end else column + 1)
+
+    def _report(self, mark: _Mark | None, message: str) -> None:
+        self.diagnostics.append(Diagnostic(self._span(mark), message))
+
+    def _stop(self, event: yaml.Event, message: str) -> NoReturn:
+        self._report(event.start_mark, message)
+        raise _StopReadingError
