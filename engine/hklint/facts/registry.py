@@ -1,0 +1,99 @@
+"""Registry values: present with a type, absent, or not readable."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
+
+from hklint.fact import Absent, Fact, Hive, Observation, Present, RegistryValue, Unreadable, View
+from hklint.snapshot import lookup_key
+
+
+def ask(values: Iterable[RegistryValue]) -> list[dict[str, object]]:
+    """The request's registry part: one item a key and view, with the names of its values."""
+    keys: dict[tuple[str, str, str], dict[str, str]] = {}
+    spelled: dict[tuple[str, str, str], str] = {}
+    for value in sorted(values, key=str):
+        place = (value.hive, value.key.casefold(), value.view)
+        spelled.setdefault(place, value.key)
+        keys.setdefault(place, {}).setdefault(value.value.casefold(), value.value)
+    return [
+        {
+            "hive": hive,
+            "view": view,
+            "key": spelled[hive, key, view],
+            "values": list(names.values()),
+        }
+        for (hive, key, view), names in sorted(keys.items())
+    ]
+
+
+def read(answer: Mapping[str, Any]) -> Iterator[tuple[Fact, Observation]]:
+    """One observation for each value that was asked for.
+
+    The answer lists the values of a key that is there. A key that is absent, denied or failed has
+    no values in it, so whoever asks for one finds it through `expand`.
+    """
+    for item in answer["registry"]:
+        for value in item.get("values", ()):
+            fact = RegistryValue(item["hive"], item["key"], value["name"], item["view"])
+            yield fact, _key_observation(item) or _value_observation(value)
+
+
+def complete(answer: Mapping[str, Any], asked: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The answer with the asked names filled in where the key itself gave none.
+
+    So an answer says by itself what was asked, and a value that was never asked for can't be
+    mistaken for one that is absent.
+    """
+    names = {_place(item): item["values"] for item in asked}
+    keys = [
+        item
+        if "values" in item
+        else item
+        | {"values": [{"name": name, "state": "absent"} for name in names.get(_place(item), ())]}
+        for item in answer["registry"]
+    ]
+    return {**answer, "registry": keys}
+
+
+def _place(item: Mapping[str, Any]) -> Fact:
+    hive, view = cast("Hive", item["hive"]), cast("View", item["view"])
+    return lookup_key(RegistryValue(hive, item["key"], "", view))
+
+
+def _key_observation(item: Mapping[str, Any]) -> Observation | None:
+    match item["state"]:
+        case "absent":
+            return Absent("key")
+        case "denied":
+            return Unreadable("access-denied", item["error"]["message"])
+        case "failed":
+            return Unreadable("failed", item["error"]["message"])
+        case _:
+            return None
+
+
+def _value_observation(value: Mapping[str, Any]) -> Observation:
+    match value["state"]:
+        case "present":
+            return _present(value["type"], value["data"])
+        case "absent":
+            return Absent("value")
+        case "malformed":
+            return Unreadable("malformed", value["error"]["message"])
+        case _:
+            return Unreadable("failed", value["error"]["message"])
+
+
+_LIMITS = {"REG_DWORD": 2**32, "REG_QWORD": 2**64}
+
+
+def _present(type_name: str, data: int | str | list[str]) -> Observation:
+    if type_name in _LIMITS:
+        fits = isinstance(data, int) and 0 <= data < _LIMITS[type_name]
+    elif type_name == "REG_MULTI_SZ":
+        fits = isinstance(data, list)
+    else:
+        fits = isinstance(data, str)
+    if not fits:
+        return Unreadable("malformed", f"the answer's data is no {type_name}")
+    return Present(type_name, tuple(data) if isinstance(data, list) else data)

@@ -1,0 +1,86 @@
+"""Remedies: which registry values would make failed rules pass, proved by judging again."""
+
+from collections.abc import Iterable, Mapping
+
+from hklint.evaluate import InputResult, Judgement, TableResult, judge_rule
+from hklint.fact import Fact, Present, RegistryValue
+from hklint.model import FactInput, Row
+from hklint.policy import StateExpectation, ValueExpectation
+from hklint.snapshot import Snapshot, lookup_key
+from hklint.verdict import Change, Outcome
+
+
+def changes(judgement: Judgement, snapshot: Snapshot) -> tuple[Change, ...]:
+    """What to write so that a rule passes; empty if that is not known, or not needed."""
+    if judgement.outcome is Outcome.PASS or judgement.basis is None:
+        return ()
+    expectation = judgement.rule.expectation
+    found: list[Change] | None = None
+    match expectation, judgement.basis:
+        case ValueExpectation(write=write), _ if write is not None:
+            kind, restart = expectation.type, expectation.restart
+            found = [Change(expectation.fact, kind, write, restart)]
+        case StateExpectation(), TableResult() as result:
+            found = _towards(result, expectation.states)
+        case _:
+            pass
+    if not found:
+        return ()
+    mended = judge_rule(judgement.rule, apply(snapshot, found))
+    return tuple(found) if mended.outcome is Outcome.PASS else ()
+
+
+def apply(snapshot: Snapshot, written: Iterable[Change]) -> Snapshot:
+    """The snapshot as it would be with these values written."""
+    observations = dict(snapshot.observations)
+    for change in written:
+        observations[lookup_key(change.fact)] = Present(change.type, change.value)
+    return Snapshot(
+        snapshot.host, snapshot.taken_at, snapshot.source, snapshot.answer, observations
+    )
+
+
+def _towards(result: TableResult, wanted: frozenset[str]) -> list[Change] | None:
+    """The changes that lead to a recommended row with a wanted state; None if none does."""
+    if result.states <= wanted:
+        return []
+    inputs = {item.item.input.name: item for item in result.inputs}
+    for row in result.table.rows:
+        if row.recommended and row.state in wanted:
+            found = _to_row(row, inputs)
+            if found is not None:
+                return found
+    return None
+
+
+def _to_row(row: Row, inputs: Mapping[str, InputResult]) -> list[Change] | None:
+    found: list[Change] = []
+    for name, cases in row.when.items():
+        if name not in inputs or inputs[name].cases <= cases:
+            continue
+        step = _to_case(inputs[name], cases)
+        if step is None:
+            return None
+        found += step
+    return found
+
+
+def _to_case(result: InputResult, cases: frozenset[str]) -> list[Change] | None:
+    item, fact = result.item.input, result.item.asks
+    if isinstance(result.source, TableResult):
+        return _towards(result.source, cases)
+    if not isinstance(item, FactInput) or not isinstance(fact, RegistryValue):
+        return None
+    for case in item.cases:
+        if case.name in cases and case.write is not None:
+            return [Change(fact, item.type, case.write, item.restart)]
+    return None
+
+
+def merged(groups: Iterable[Iterable[Change]]) -> dict[Fact, Change]:
+    """All changes of a host by fact; of two for one fact the first counts."""
+    result: dict[Fact, Change] = {}
+    for group in groups:
+        for change in group:
+            result.setdefault(lookup_key(change.fact), change)
+    return result

@@ -1,0 +1,92 @@
+"""Facts and observations in words."""
+
+from typing import Any, assert_never, cast
+
+from hklint.fact import Absent, Fact, HostField, Observation, Present, RegistryValue, Unreadable
+from hklint.facts.web_request import MEANING, Outcome
+from hklint.verdict import Evidence
+
+MAX_SHOWN = 200
+SHOWN_IN_HEX_FROM = 10
+
+_REASONS = {
+    "access-denied": "access denied",
+    "failed": "could not be read",
+    "malformed": "is malformed",
+    "not-asked": "was not asked for",
+    "host-not-reached": "host not reached",
+}
+
+WAY_NAMES = {
+    "default": "as a program asks by default",
+    "tls12": "with TLS 1.2 named",
+    "system-default": "with the system default named",
+}
+
+
+def show(seen: Observation) -> str:
+    """An observation: `0 (REG_DWORD)`, `absent`, `access denied`."""
+    match seen:
+        case Present(type="outcome"):
+            return _show_attempt(seen)
+        case Present() if seen.type.startswith("REG_"):
+            return f"{show_value(seen.value)} ({seen.type})"
+        case Present():
+            return str(seen.value)
+        case Absent():
+            return "absent" if seen.what != "key" else "absent (there is no such key)"
+        case Unreadable():
+            reason = _REASONS[seen.reason]
+            return f"{reason}: {seen.detail}" if seen.detail else reason
+        case _:
+            assert_never(seen)
+
+
+def show_value(value: int | str | tuple[str, ...]) -> str:
+    """A registry value as it would be typed; long texts are cut."""
+    if isinstance(value, int):
+        return f"{value} ({value:#x})" if value >= SHOWN_IN_HEX_FROM else str(value)
+    text = value if isinstance(value, str) else ", ".join(value)
+    return f'"{text[:MAX_SHOWN]}"' + ("..." if len(text) > MAX_SHOWN else "")
+
+
+def evidence(fact: Fact, seen: Observation) -> Evidence:
+    """A fact with its observation, ready for reports."""
+    return Evidence(fact, seen, show(seen))
+
+
+def read_lines(items: tuple[Evidence, ...]) -> tuple[str, ...]:
+    """Evidence as lines: registry values by key, then requests, then the host."""
+    lines: list[str] = []
+    keys: dict[str, list[str]] = {}
+    for item in items:
+        fact = item.fact
+        if isinstance(fact, RegistryValue):
+            key = f"{fact.hive}\\{fact.key} [{fact.view}]"
+            keys.setdefault(key, []).append(f"{fact.value or '(default)'} = {item.shown}")
+    for key, found in keys.items():
+        lines += [key, *(f"    {line}" for line in found)]
+    host: list[str] = []
+    for item in items:
+        fact = item.fact
+        if isinstance(fact, HostField):
+            host.append(f"{fact.field} = {item.shown}")
+        elif not isinstance(fact, RegistryValue):
+            lines.append(f"{fact.uri}, {WAY_NAMES[fact.way]}: {item.shown}")
+    if host:
+        lines.append("host: " + ", ".join(host))
+    return tuple(lines)
+
+
+def _show_attempt(seen: Present) -> str:
+    detail = cast("dict[str, Any]", seen.detail or {})
+    parts = [MEANING[cast("Outcome", seen.value)]]
+    if detail.get("http_status") is not None:
+        parts.append(f"HTTP {detail['http_status']}")
+    if detail.get("status"):
+        parts.append(str(detail["status"]))
+    if detail.get("proxy"):
+        parts.append(f"proxy {detail['proxy']}")
+    if "milliseconds" in detail:
+        parts.append(f"{detail['milliseconds'] / 1000:.1f} s")
+    return f"{seen.value} ({'; '.join(parts)})"
