@@ -1,0 +1,157 @@
+r"""The run file: a header, a line for each host as it finishes, and a summary.
+
+Lines are JSON in pure ASCII, so no editor, terminal or diff can be led astray by what a host said,
+and lone surrogates survive. `#` after `#` is written `\u0023`: build servers see no command.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import TextIO
+
+import msgspec
+
+from hklint.errors import UsageError
+from hklint.run import (
+    RUN_VERSION,
+    HostResult,
+    Run,
+    RunHeader,
+    RunLine,
+    Summary,
+    count_outcomes,
+)
+from hklint.verdict import Outcome
+from hklint_reports import DEFAULTS, Options
+from hklint_reports.times import utc, utc_or
+
+
+def write(run: Run, stream: TextIO, options: Options = DEFAULTS) -> None:
+    """Write a whole run."""
+    del options
+    write_line(run.header, stream)
+    for host in run.hosts:
+        write_line(host, stream)
+    write_line(run.summary, stream)
+
+
+def write_line(line: RunLine, stream: TextIO) -> None:
+    """Write one line of a run that is being recorded."""
+    document = json.dumps(msgspec.to_builtins(line), separators=(",", ":"))
+    stream.write(document.replace("##", "#\\u0023") + "\n")
+
+
+def read_run(lines: Iterable[str], name: str = "run") -> Run:
+    """Read a run back; `name` is what messages call the file.
+
+    A run that was cut off, even in the middle of its last line, comes back as interrupted.
+
+    Raises:
+        UsageError: A line is no line of a run, or the lines do not belong together.
+    """
+    header: RunHeader | None = None
+    hosts: list[HostResult] = []
+    summary: Summary | None = None
+    rules: set[tuple[str, str]] = set()
+    for place, line in _parsed(lines, name):
+        if summary is not None:
+            raise UsageError(f"{place}: a line behind the summary; a run file holds one run")
+        if isinstance(line, RunHeader):
+            if header is not None:
+                raise UsageError(f"{place}: a second header; a run file holds one run")
+            header = line
+            rules = {(policy.id, rule.id) for policy in line.policies for rule in policy.rules}
+        elif header is None:
+            raise UsageError(f"{place}: a run begins with its header, this is something else")
+        elif isinstance(line, HostResult):
+            _check_rules(line, rules, place)
+            hosts.append(line)
+        else:
+            _check_counts(line, hosts, place)
+            summary = line
+    if header is None:
+        raise UsageError(f"{name}: there is no run in it; give a file made with --record")
+    return Run(header, tuple(hosts), summary or _rebuilt_summary(header, hosts))
+
+
+def _parsed(lines: Iterable[str], name: str) -> Iterator[tuple[str, RunLine]]:
+    """Each line with its place. A last line that lacks its end was never finished."""
+    numbered = enumerate(lines, 1)
+    for number, text in numbered:
+        if not text.strip():
+            continue
+        place = f"{name}:{number}"
+        try:
+            document: object = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            if number > 1 and not text.endswith("\n") and next(numbered, None) is None:
+                return
+            raise UsageError(f"{place}: this is no JSON ({error}); is it a run file?") from error
+        try:
+            _check_version(document, place)
+            line = msgspec.convert(document, RunHeader | HostResult | Summary)
+            _check_times(line)
+        except ValueError as error:
+            raise UsageError(f"{place}: this is no line of a run: {error}") from error
+        yield place, line
+
+
+class _Stamp(msgspec.Struct):
+    """What every version of the format has in its header."""
+
+    kind: str
+    version: int = RUN_VERSION
+    hklint: str = "(version not given)"
+
+
+def _check_version(document: object, place: str) -> None:
+    stamp = msgspec.convert(document, _Stamp)
+    if stamp.kind == "run" and stamp.version != RUN_VERSION:
+        raise UsageError(
+            f"{place}: the run is recorded in version {stamp.version} of the format, and this "
+            f"hklint reads version {RUN_VERSION}: use hklint {stamp.hklint}, which recorded it"
+        )
+
+
+def _check_times(line: RunLine) -> None:
+    match line:
+        case RunHeader(started=text) | Summary(ended=text):
+            utc(text)
+        case HostResult():
+            pass
+
+
+def _check_rules(host: HostResult, rules: set[tuple[str, str]], place: str) -> None:
+    for verdict in host.verdicts:
+        if (verdict.policy, verdict.rule) not in rules:
+            raise UsageError(
+                f"{place}: rule {verdict.rule!r} of policy {verdict.policy!r} is not in the header"
+            )
+
+
+def _check_counts(summary: Summary, hosts: list[HostResult], place: str) -> None:
+    not_reached = sum(host.failure is not None for host in hosts)
+    said = (summary.hosts, summary.hosts_not_reached, dict(summary.counts))
+    if said != (len(hosts), not_reached, count_outcomes(hosts)):
+        raise UsageError(
+            f"{place}: the summary counts other hosts or verdicts than the lines above have; "
+            "the file was changed after it was recorded"
+        )
+
+
+def _rebuilt_summary(header: RunHeader, hosts: list[HostResult]) -> Summary:
+    """The summary of a run that never got to write its own: exit 1 for a failed rule, else 4."""
+    counts = count_outcomes(hosts)
+    started = utc(header.started)
+    ended = max(
+        (utc_or(host.started, started) + timedelta(seconds=host.seconds) for host in hosts),
+        default=started,
+    )
+    return Summary(
+        ended=ended.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        hosts=len(hosts),
+        hosts_not_reached=sum(host.failure is not None for host in hosts),
+        counts=counts,
+        interrupted=True,
+        exit_code=1 if counts[Outcome.FAIL] else 4,
+    )

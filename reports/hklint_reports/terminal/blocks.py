@@ -1,0 +1,118 @@
+"""Blocks of the terminal report: a headline, the policy's line with a caret, then the reasons."""
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len
+
+from hklint.failure import MEANING, Failure
+from hklint.span import Span
+from hklint.verdict import Diagnosis, Outcome, Verdict
+from hklint_reports.terminal.groups import Group
+from hklint_reports.terminal.page import Line, Page, Style, hosts_text, labelled, wrapped
+from hklint_reports.text import visible
+from hklint_reports.wording import expectation, failure_parts, parts, row_place
+
+WORDS: dict[Outcome, tuple[str, Style]] = {
+    Outcome.PASS: ("PASS", "pass"),
+    Outcome.FAIL: ("FAIL", "fail"),
+    Outcome.UNKNOWN: ("UNKNOWN", "unknown"),
+    Outcome.NOT_APPLICABLE: ("NOT APPLICABLE", "beside"),
+}
+INDENT = 5
+"""Columns before `=` where a block quotes no line."""
+
+
+def diagnosis_block(page: Page, group: Group[Diagnosis]) -> list[Line]:
+    """The cause behind the verdicts, the row that decided it, and what to do."""
+    found = group.item
+    own = [row for row in found.rows if row.model == found.model]
+    rows = found.rows if page.options.verbose or not own else own
+    style: Style = "pass" if found.works else "fail"
+    texts = [("by", row_place(row)) for row in rows]
+    texts += [("then", step) for step in found.next_steps]
+    if page.options.verbose:
+        texts += [("evidence", f"{e.fact}: {e.shown}") for e in found.evidence]
+    known = visible(found.title) if found.state else f"not known, perhaps: {visible(found.title)}"
+    return [
+        (("DIAGNOSIS", style), (f": {known}", "strong")),
+        *_where(page, "", group.hosts),
+        *(((f"  {line}", ""),) for line in wrapped(found.sentence, page.options.width - 2)),
+        *labelled(page, INDENT, texts),
+    ]
+
+
+def verdict_block(page: Page, group: Group[Verdict]) -> list[Line]:
+    """One rule's verdict, explained."""
+    verdict = group.item
+    word, style = WORDS[verdict.outcome]
+    title = f": {visible(_title(verdict))}  ({verdict.severity})"
+    texts = list(parts(verdict))
+    if page.options.verbose:
+        texts += [("evidence", f"{e.fact}: {e.shown}") for e in verdict.evidence]
+    quote = list(_quote(page, verdict, style))
+    gutter = len(str(verdict.span.line)) + 3 if quote else INDENT
+    if not quote:
+        texts.insert(0, ("verdict", expectation(verdict)))
+    return [
+        ((word, style), (f"[{visible(verdict.rule)}]", style), (title, "strong")),
+        *_where(page, f"--> {visible(str(verdict.span))}", group.hosts),
+        *quote,
+        *labelled(page, gutter, texts),
+    ]
+
+
+def _title(verdict: Verdict) -> str:
+    """The title, with the instance if the title does not name its values already."""
+    values = [pair.partition("=")[2] for pair in verdict.instance.split(",")]
+    if all(value in verdict.title for value in values):
+        return verdict.title
+    return f"{verdict.title} [{verdict.instance}]"
+
+
+def failure_block(page: Page, group: Group[Failure]) -> list[Line]:
+    """Hosts that were not reached, and why."""
+    meaning = f": {MEANING[group.item.reason]}"
+    return [
+        (("NOT REACHED", "unknown"), (meaning, "strong")),
+        *_where(page, "", group.hosts),
+        *labelled(page, INDENT, failure_parts(group.item)),
+    ]
+
+
+def _where(page: Page, place: str, hosts: tuple[str, ...]) -> Iterator[Line]:
+    """The place in the policy and the hosts, on one line if there is room."""
+    who = "" if page.single else hosts_text(page, hosts)
+    room = page.options.width - 2
+    together = "  ".join(text for text in (place, who) if text)
+    lines = [together] if cell_len(together) <= room else [place, *wrapped(who, room)]
+    for line in lines:
+        if line:
+            yield ((f"  {line}", ""),)
+
+
+def _quote(page: Page, verdict: Verdict, style: Style) -> Iterator[Line]:
+    """The policy's line with a caret below; nothing if the run does not have that line."""
+    source = source_line(page.run.header.documents.get(verdict.span.path, ""), verdict.span)
+    if source is None:
+        return
+    before, piece, after = (visible(part.replace("\t", " ")) for part in source)
+    number = str(verdict.span.line)
+    bar: Line = ((f"{' ' * (len(number) + 3)}{page.signs.bar}", "beside"),)
+    carets = "^" * max(1, cell_len(piece))
+    margin = " " * cell_len(before)
+    yield bar
+    yield ((f"  {number} {page.signs.bar} ", "beside"), (f"{before}{piece}{after}", ""))
+    yield (*bar, (f" {margin}{carets} {visible(expectation(verdict))}", style))
+    yield bar
+
+
+def source_line(document: str, span: Span) -> tuple[str, str, str] | None:
+    """The text before, in and behind a span, if the document has it."""
+    lines = document.split("\n")
+    if not 1 <= span.line <= len(lines):
+        return None
+    line = lines[span.line - 1].removesuffix("\r")
+    start, end = span.column - 1, span.end_column - 1
+    if not 0 <= start <= end <= len(line) or not line:
+        return None
+    return line[:start], line[start:end], line[end:]

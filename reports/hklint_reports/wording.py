@@ -1,0 +1,162 @@
+"""Sentences that several reports share, so that no two of them say it differently."""
+
+from collections.abc import Iterator
+
+from hklint.failure import ADVICE, MEANING, Failure, Reason
+from hklint.run import Run
+from hklint.verdict import SEVERITIES, DecidingRow, Outcome, Verdict
+
+NEVER_A_PASS = "whether the host complies; this never counts as a pass"  # noqa: S105 - a sentence, no password
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 rule`, `2 rules`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def expectation(verdict: Verdict) -> str:
+    """What was wanted and what was there, in half a sentence."""
+    if verdict.outcome is Outcome.UNKNOWN:
+        reason = f": {verdict.reason}" if verdict.reason else ""
+        return f"expected {verdict.wanted}, could not be judged{reason}"
+    if verdict.outcome is Outcome.NOT_APPLICABLE:
+        return f"not applicable: {verdict.reason}"
+    return f"expected {verdict.wanted}, found {verdict.found}"
+
+
+def row_place(row: DecidingRow) -> str:
+    """Where the row of a decision table stands that took part in a verdict."""
+    return f"{row.model} {row.span.path}:{row.span.line} (row {row.number} of {row.of})"
+
+
+def _places(rows: tuple[DecidingRow, ...]) -> Iterator[str]:
+    yield from dict.fromkeys(f"    {row_place(row)}" for row in rows)
+
+
+def parts(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """The explanation as labelled lines, in reading order; nothing empty."""
+    said = verdict.explanation
+    labelled = (
+        ("read", said.read),
+        ("means", (*said.means, *_places(verdict.rows))),
+        ("missing", said.missing),
+        ("not known", (NEVER_A_PASS,) if verdict.outcome is Outcome.UNKNOWN else ()),
+        ("matters", (said.matters,)),
+        ("fix", said.fix),
+        ("then", said.then),
+    )
+    for label, lines in labelled:
+        yield from ((label, line) for line in lines if line)
+
+
+def failure_parts(failure: Failure) -> Iterator[tuple[str, str]]:
+    """What is known of a host that was not reached, as labelled lines."""
+    phase = f", while {failure.phase}" if failure.phase else ""
+    yield "reason", f"{failure.reason}{phase}: {MEANING[failure.reason]}"
+    if failure.detail:
+        yield "seen", failure.detail
+    yield "not known", NEVER_A_PASS
+    yield "then", ADVICE[failure.reason]
+
+
+_EXIT_REASONS = {
+    1: "a rule failed",
+    2: "the command line is wrong",
+    3: "a policy or model is invalid",
+    5: "hklint has a bug",
+}
+
+
+def exit_reason(run: Run) -> str:
+    """Why the command ended with its exit code."""
+    match run.summary.exit_code:
+        case 0:
+            return _passed(run)
+        case 4:
+            return _undetermined(run)
+        case code:
+            return _EXIT_REASONS.get(code, "hklint was ended from outside")
+
+
+def _passed(run: Run) -> str:
+    failed, unknown = _number(run, Outcome.FAIL), _number(run, Outcome.UNKNOWN)
+    if failed:
+        return f"nothing failed of severity {run.header.fail_on} or above"
+    return "nothing failed; unknown verdicts were allowed" if unknown else "nothing failed"
+
+
+def _undetermined(run: Run) -> str:
+    if run.summary.interrupted:
+        return "the run was interrupted"
+    if run.summary.hosts_not_reached:
+        return "a host was not reached"
+    if _number(run, Outcome.UNKNOWN) and not run.header.allow_unknown:
+        return "a rule could not be judged"
+    return ", ".join(_nothing_judged(run)) or "something could not be judged"
+
+
+def _number(run: Run, outcome: Outcome) -> int:
+    return run.summary.counts.get(outcome, 0)
+
+
+def not_asked(run: Run) -> str:
+    """What an interrupted run left undone."""
+    cancelled = sum(
+        host.failure is not None and host.failure.reason is Reason.CANCELLED for host in run.hosts
+    )
+    missing = cancelled + max(0, run.header.targets - len(run.hosts))
+    if missing:
+        return f"interrupted: {missing} of {counted(run.header.targets, 'host')} left no result"
+    return "interrupted: the run was stopped before its end"
+
+
+def gate_reason(run: Run) -> str:
+    """Why the gate is open or shut, for the one line that an installer reads."""
+    failed = [verdict for verdict in _verdicts(run) if verdict.outcome is Outcome.FAIL]
+    counting = [verdict for verdict in failed if _counts(run, verdict)]
+    passed, unknown = _number(run, Outcome.PASS), _number(run, Outcome.UNKNOWN)
+    said: list[str] = []
+    if run.summary.exit_code == 0:
+        said.append(f"{counted(passed, 'rule')} passed")
+    if counting:
+        worst = min((verdict.severity for verdict in counting), key=SEVERITIES.index)
+        judged = counted(passed + len(failed) + unknown, "rule")
+        said.append(f"{len(counting)} of {judged} failed (worst: {worst})")
+    if run.summary.hosts_not_reached:
+        said.append(f"{counted(run.summary.hosts_not_reached, 'host')} could not be reached")
+    if unknown:
+        allowed = " (allowed)" if run.header.allow_unknown else ""
+        said.append(f"{counted(unknown, 'rule')} could not be judged{allowed}")
+    if run.summary.interrupted:
+        said.append("the run was interrupted")
+    if lighter := len(failed) - len(counting):
+        said.append(f"{counted(lighter, 'rule')} failed below {run.header.fail_on}")
+    if not (counting or run.summary.exit_code == 0):
+        said += _nothing_judged(run)
+    return ", ".join(said)
+
+
+def _nothing_judged(run: Run) -> list[str]:
+    """What is to be said of hosts that answered, and to which nothing applied that counts."""
+    answered = [host for host in run.hosts if host.failure is None]
+    empty = [
+        host
+        for host in answered
+        if not any(
+            verdict.outcome in {Outcome.PASS, Outcome.FAIL} and _counts(run, verdict)
+            for verdict in host.verdicts
+        )
+    ]
+    if len(empty) == len(run.hosts):
+        return ["nothing was judged"]
+    return [f"nothing was judged on {counted(len(empty), 'host')}"] if empty else []
+
+
+def _verdicts(run: Run) -> Iterator[Verdict]:
+    for host in run.hosts:
+        yield from host.verdicts
+
+
+def _counts(run: Run, verdict: Verdict) -> bool:
+    floor = SEVERITIES.index(run.header.fail_on)
+    return SEVERITIES.index(verdict.severity) <= floor

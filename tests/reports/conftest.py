@@ -1,0 +1,106 @@
+"""What the tests of reports share: recorded runs, rendering, and golden files."""
+
+import importlib.util
+import io
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from hklint.run import Run
+from hklint_reports import FORMATS, Options
+from hklint_reports.json_lines import read_run
+
+HERE = Path(__file__).parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    try:
+        parser.addoption("--update", action="store_true", help="accept what the reports say now")
+    except ValueError:  # another conftest has registered it
+        return
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "node: needs a program from npm")
+
+
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"tests_reports_{name}", HERE / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_RUNS = _load("runs")
+
+
+@pytest.fixture(scope="session")
+def runs() -> ModuleType:
+    return _RUNS
+
+
+@pytest.fixture(scope="session")
+def sarif_prose() -> ModuleType:
+    return _load("sarif_prose")
+
+
+@pytest.fixture(scope="session")
+def schemas() -> Path:
+    return HERE / "schemas"
+
+
+@pytest.fixture
+def updating(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--update", default=False))
+
+
+@pytest.fixture(params=sorted(_RUNS.RUNS))
+def case(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def case_text(case: str, updating: bool) -> str:  # noqa: FBT001 - a fixture's value
+    """The recorded run of a case as its file has it."""
+    path = HERE / "cases" / f"{case}.jsonl"
+    if updating:
+        stream = io.StringIO()
+        FORMATS["jsonl"].write(_RUNS.RUNS[case](), stream)
+        path.write_text(stream.getvalue(), encoding="ascii", newline="\n")
+    return path.read_text(encoding="ascii")
+
+
+@pytest.fixture
+def recorded(case: str, case_text: str) -> Run:
+    """The run of a case, read back from its file."""
+    return read_run(io.StringIO(case_text), f"{case}.jsonl")
+
+
+@pytest.fixture(scope="session")
+def render() -> Callable[..., str]:
+    """Write a report into memory: `render(run, "junit", verbose=True)`."""
+
+    def write(run: Run, name: str, **options: Any) -> str:  # noqa: ANN401 - fields of Options
+        stream = io.StringIO()
+        FORMATS[name].write(run, stream, Options(**options))
+        return stream.getvalue()
+
+    return write
+
+
+@pytest.fixture
+def golden(updating: bool) -> Callable[[str, str], None]:  # noqa: FBT001 - a fixture's value
+    """Compare a text with a golden file, byte for byte; `--update` accepts it."""
+
+    def compare(name: str, text: str) -> None:
+        path = HERE / "golden" / name
+        if updating:
+            path.write_bytes(text.encode())
+        assert text.encode() == path.read_bytes()
+
+    return compare

@@ -1,0 +1,113 @@
+import io
+import json
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from hklint.errors import UsageError
+from hklint.verdict import Outcome
+from hklint_reports.json_lines import read_run, write_line
+
+
+@pytest.fixture
+def lines(runs: ModuleType, render: Callable[..., str]) -> list[str]:
+    return render(runs.fleet(), "jsonl").splitlines(keepends=True)
+
+
+def test_a_run_that_is_recorded_line_by_line_is_the_same(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    run, stream = runs.fleet(), io.StringIO()
+    for line in (run.header, *run.hosts, run.summary):
+        write_line(line, stream)
+    assert stream.getvalue() == render(run, "jsonl")
+
+
+def test_the_file_is_plain_ascii_and_holds_no_command_of_a_build_server(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    text = render(runs.hostile(), "jsonl")
+    assert text.isascii()
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert "##" not in text
+
+
+def test_a_run_without_summary_was_interrupted(lines: list[str], runs: ModuleType) -> None:
+    run = read_run(lines[:2])
+    assert run.hosts == runs.fleet().hosts[:1]
+    assert run.summary.interrupted
+    assert (run.summary.hosts, run.summary.exit_code) == (1, 1)
+    assert run.summary.counts[Outcome.FAIL] == 4
+    assert run.summary.ended == "2026-11-23T10:00:02Z"
+
+
+def test_a_header_alone_is_no_pass(lines: list[str]) -> None:
+    assert read_run(lines[:1]).summary.exit_code == 4
+
+
+@pytest.mark.parametrize("cut", [1, 100, 1000])
+def test_a_last_line_that_was_cut_off_is_not_read(lines: list[str], cut: int) -> None:
+    run = read_run([*lines[:2], lines[2][:cut]])
+    assert len(run.hosts) == 1
+    assert run.summary.interrupted
+
+
+BROKEN = {
+    "empty": (lambda _: [], "run.jsonl: there is no run in it; give a file made with --record"),
+    "no JSON": (lambda lines: ["hello\n", *lines], "run.jsonl:1: this is no JSON"),
+    "no run": (lambda _: ["hello"], "run.jsonl:1: this is no JSON"),
+    "deep": (lambda _: ["[" * 100_000 + "\n"], "run.jsonl:1: this is no JSON"),
+    "broken line": (
+        lambda lines: [*lines[:1], lines[1][:50] + "\n", *lines[2:]],
+        "run.jsonl:2: this is no JSON",
+    ),
+    "broken line without ends": (
+        lambda lines: [line.rstrip() for line in [*lines[:1], lines[1][:50], *lines[2:]]],
+        "run.jsonl:2: this is no JSON",
+    ),
+    "other JSON": (lambda _: ["[]\n"], "run.jsonl:1: this is no line of a run"),
+    "unknown kind": (lambda _: ['{"kind":"x"}\n'], "run.jsonl:1: this is no line of a run"),
+    "missing field": (
+        lambda lines: [*lines[:1], '{"kind":"host"}\n'],
+        "run.jsonl:2: this is no line of a run: Object missing required field",
+    ),
+    "bad time": (
+        lambda lines: [lines[0].replace("2026-11-23T10:00:00Z", "noon"), *lines[1:]],
+        "run.jsonl:1: this is no line of a run: Invalid isoformat",
+    ),
+    "no header": (lambda lines: lines[1:], "run.jsonl:1: a run begins with its header"),
+    "two runs": (lambda lines: lines * 2, "run.jsonl:6: a line behind the summary"),
+    "two headers": (lambda lines: [lines[0], *lines], "run.jsonl:2: a second header"),
+    "lost host": (
+        lambda lines: [*lines[:2], *lines[3:]],
+        "run.jsonl:4: the summary counts other hosts or verdicts",
+    ),
+    "changed verdict": (
+        lambda lines: [line.replace('"outcome":"fail"', '"outcome":"pass"') for line in lines],
+        "run.jsonl:5: the summary counts other hosts or verdicts",
+    ),
+    "rule from nowhere": (
+        lambda lines: [line.replace('"rule":"store-reachable"', '"rule":"x"') for line in lines],
+        "run.jsonl:2: rule 'x' of policy 'exchange-store-addins' is not in the header",
+    ),
+    "other version": (
+        lambda lines: [lines[0].replace('"version":1,', '"version":2,', 1), *lines[1:]],
+        (
+            "run.jsonl:1: the run is recorded in version 2 of the format, and this hklint reads "
+            "version 1: use hklint 0.1.0, which recorded it"
+        ),
+    ),
+    "other version, other form": (
+        lambda _: [json.dumps({"kind": "run", "version": 7, "hosts": []})],
+        "run.jsonl:1: the run is recorded in version 7",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(BROKEN))
+def test_a_broken_file_is_an_error_that_names_the_line(lines: list[str], name: str) -> None:
+    breaking, message = BROKEN[name]
+    with pytest.raises(UsageError) as caught:
+        read_run(breaking(lines), "run.jsonl")
+    assert str(caught.value).startswith(message)

@@ -1,0 +1,120 @@
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from junitparser import JUnitXml
+from lxml import etree
+
+from hklint.run import Run
+from hklint.verdict import Outcome
+
+SCHEMAS = ["junit-10.xsd", "ant-dialect.xsd"]
+
+
+@pytest.fixture
+def report(recorded: Run, render: Callable[..., str]) -> bytes:
+    return render(recorded, "junit").encode()
+
+
+@pytest.fixture(scope="module")
+def valid(schemas: Path) -> Callable[[bytes, str], list[str]]:
+    loaded = {name: etree.XMLSchema(file=str(schemas / name)) for name in SCHEMAS}
+
+    def check(data: bytes, name: str) -> list[str]:
+        schema = loaded[name]
+        schema.validate(etree.fromstring(data))
+        return [entry.message for entry in schema.error_log]
+
+    return check
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_valid(report: bytes, valid: Callable[[bytes, str], list[str]], schema: str) -> None:
+    assert valid(report, schema) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "old", "new"),
+    [
+        ("junit-10.xsd", b'hostname="', b'host="'),
+        ("junit-10.xsd", b'classname="', b'file="x" classname="'),
+        ("ant-dialect.xsd", b"<testsuites>", b'<testsuites name="x">'),
+        ("ant-dialect.xsd", b'timestamp="2026-11-23T10:00:01', b'timestamp="2026-11-23T10:00:01Z'),
+        ("ant-dialect.xsd", b"<system-err/>", b""),
+        ("ant-dialect.xsd", b' type="hklint.fail.high"', b""),
+    ],
+)
+def test_the_schemas_see_mistakes(
+    runs: ModuleType,
+    render: Callable[..., str],
+    valid: Callable[[bytes, str], list[str]],
+    schema: str,
+    old: bytes,
+    new: bytes,
+) -> None:
+    data = render(runs.single(), "junit").encode()
+    assert old in data
+    assert valid(data.replace(old, new, 1), schema)
+
+
+def test_a_reader_counts_what_the_run_counts(recorded: Run, report: bytes) -> None:
+    suites = JUnitXml.fromstring(report)
+    counts = recorded.summary.counts
+    cases = [case for suite in suites for case in suite]
+    results = [type(result).__name__ for case in cases for result in case.result]
+    assert results.count("Failure") == counts[Outcome.FAIL]
+    assert results.count("Skipped") == counts[Outcome.NOT_APPLICABLE]
+    assert sum(not case.result for case in cases) == counts[Outcome.PASS]
+    own = sum(case.classname.endswith(".run") for case in cases)
+    errors = counts[Outcome.UNKNOWN] + recorded.summary.hosts_not_reached
+    assert results.count("Error") == errors + own
+
+
+def test_the_report_is_red_whenever_the_exit_code_is(recorded: Run, report: bytes) -> None:
+    root = etree.fromstring(report)
+    red = any(int(s.get("failures")) + int(s.get("errors")) for s in root.iter("testsuite"))
+    assert red == bool(recorded.summary.exit_code)
+
+
+def test_no_two_cases_have_one_name(report: bytes) -> None:
+    """GitLab keys a case by class and name, and drops the second without a word."""
+    cases = [(c.get("classname"), c.get("name")) for c in etree.fromstring(report).iter("testcase")]
+    assert len(set(cases)) == len(cases)
+
+
+def test_a_class_is_a_policy_and_a_host_without_dots(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    root = etree.fromstring(render(runs.single(), "junit").encode())
+    classes = {case.get("classname") for case in root.iter("testcase")}
+    assert classes == {"exchange-store-addins.ex01_corp_example"}
+
+
+def test_hostile_text_is_spelled_out(runs: ModuleType, render: Callable[..., str]) -> None:
+    root = etree.fromstring(render(runs.hostile(), "junit").encode())
+    assert {element.tag for element in root.iter()} <= {
+        *("testsuites", "testsuite", "properties", "property", "testcase"),
+        *("failure", "error", "skipped", "system-out", "system-err"),
+    }
+    failure = next(root.iter("failure"))
+    assert r"own\x07\x1b[2J\x9b31m\x00\x0d\x0a::set-output" in failure.get("message")
+    assert r"|\u202egnp.exe\u200b\ud800 \uffff\u2028\x85end" in failure.text
+    assert "<script>&amp;]]> -->" in failure.text
+
+
+def test_an_unknown_verdict_names_the_first_reason(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    root = etree.fromstring(render(runs.fleet(), "junit").encode())
+    assert next(root.iter("error")).get("type") == "hklint.unknown.access-denied"
+
+
+def test_the_report_is_ascii_so_that_no_stream_can_spoil_it(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    run = runs.run([runs.host("h\u00f6st \u65e5\u672c", runs.ALL_PASS)], 0)
+    text = render(run, "junit")
+    assert text.isascii()
+    suite = next(etree.fromstring(text.encode()).iter("testsuite"))
+    assert suite.get("name") == "h\u00f6st \u65e5\u672c"

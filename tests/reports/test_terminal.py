@@ -1,0 +1,187 @@
+import io
+import re
+from collections.abc import Callable
+from types import ModuleType
+
+import msgspec
+import pytest
+
+from hklint.run import Run
+from hklint_reports import FORMATS, Options
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def test_hostile_text_drives_no_terminal_and_no_build_server(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    for verbose in (False, True):
+        text = render(runs.hostile(), "terminal", verbose=verbose)
+        for line in text.split("\n"):
+            assert line.isprintable()
+            assert not line.lstrip().startswith("::")
+            assert "##[" not in line
+            assert "##vso" not in line
+
+
+def test_a_long_text_is_cut_and_says_so(runs: ModuleType, render: Callable[..., str]) -> None:
+    text = render(runs.hostile(), "terminal")
+    assert max(map(len, text.split("\n"))) < 10_000
+    assert re.search(r"\.\.\. \[9\d{4} more characters\]", text)
+
+
+def test_a_sentence_that_begins_as_a_command_begins_no_line(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    run = runs.single()
+    host = run.hosts[0]
+    diagnosis = msgspec.structs.replace(host.diagnoses[0], sentence="::stop-commands::x")
+    host = msgspec.structs.replace(host, diagnoses=(diagnosis,))
+    text = render(msgspec.structs.replace(run, hosts=(host,)), "terminal")
+    assert r"  \x3a:stop-commands::x" in text
+
+
+def test_colour_only_repeats_the_words(recorded: Run, render: Callable[..., str]) -> None:
+    plain = render(recorded, "terminal", verbose=True)
+    assert ANSI.sub("", render(recorded, "terminal", verbose=True, color=True)) == plain
+
+
+def test_colour_is_off_unless_asked_for(recorded: Run, render: Callable[..., str]) -> None:
+    assert "\x1b" not in render(recorded, "terminal")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp1252", "utf-8", "utf-16"])
+def test_every_encoding_gets_what_it_can_show(runs: ModuleType, encoding: str) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
+    FORMATS["terminal"].write(runs.hostile(), stream, Options())
+    stream.flush()
+
+
+def test_prose_fits_the_width_and_keys_are_whole(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    lines = render(runs.single(), "terminal", width=50).split("\n")
+    key = rf"HKLM\{runs.CLIENT_KEY} [64-bit]"
+    assert [line for line in lines if line.endswith(key)]
+    start = next(n for n, line in enumerate(lines) if "= matters" in line)
+    prose = lines[start : start + 4]
+    assert all(40 < len(line) <= 50 for line in prose)
+
+
+def test_one_host_stands_on_top_and_nowhere_else(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    text = render(runs.single(), "terminal")
+    assert text.startswith("ex01.corp.example  (Windows Server 2016, build 14393)\n")
+    assert text.count("ex01") == 1
+    assert "of 1 host" not in text
+
+
+def test_hosts_with_the_same_verdict_share_a_block(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    text = render(runs.fleet(), "terminal")
+    assert text.count("FAIL[tls-1.2-client-usable]") == 1
+    assert "on 2 of 3 hosts: ex01, ex03" in text
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [(".NET, 64-bit", ".NET, 64-bit  (high)"), (".NET", ".NET [view=64-bit]  (high)")],
+)
+def test_an_instance_is_named_once(
+    runs: ModuleType, render: Callable[..., str], title: str, shown: str
+) -> None:
+    verdict = msgspec.structs.replace(runs.NET_UNSET[0], title=title)
+    text = render(runs.run([runs.host("a", (verdict,))], 1), "terminal")
+    assert f"FAIL[dotnet-uses-schannel-defaults]: {shown}\n" in text
+
+
+def test_many_hosts_are_counted_not_listed(runs: ModuleType, render: Callable[..., str]) -> None:
+    run = runs.run([runs.host(f"ex{n:03}", runs.SICK) for n in range(100)], 1)
+    assert "on 100 of 100 hosts: ex000, " in render(run, "terminal")
+    assert "ex007 and 92 more" in render(run, "terminal")
+    assert "ex099" in render(run, "terminal", verbose=True)
+
+
+def test_the_worst_comes_first(runs: ModuleType, render: Callable[..., str]) -> None:
+    light = msgspec.structs.replace(runs.CLIENT_OFF, severity="low", title="light")
+    wide = msgspec.structs.replace(runs.REFUSED, title="wide")
+    heavy = msgspec.structs.replace(runs.CLIENT_OFF, severity="critical", title="heavy")
+    hosts = [
+        runs.host("a", (light, runs.REFUSED)),
+        runs.host("b", (light, wide)),
+        runs.host("c", (light, wide, heavy)),
+    ]
+    text = render(runs.run(hosts, 1), "terminal")
+    titles = re.findall(r"^FAIL\[.*?\]: (.*?)  \(", text, re.MULTILINE)
+    assert titles == ["heavy", "wide", runs.REFUSED.title, "light"]
+
+
+def test_the_cause_comes_before_the_rules(runs: ModuleType, render: Callable[..., str]) -> None:
+    text = render(runs.fleet(), "terminal")
+    assert text.index("DIAGNOSIS") < text.index("FAIL[")
+
+
+def test_quiet_is_two_lines(recorded: Run, render: Callable[..., str]) -> None:
+    assert render(recorded, "terminal", quiet=True).count("\n") == 2
+
+
+def test_the_end_names_the_files(runs: ModuleType, render: Callable[..., str]) -> None:
+    text = render(runs.single(), "terminal", written=("a.xml", "b c.sarif"))
+    assert text.endswith("exit 1: a rule failed.  Written: a.xml, b c.sarif\n")
+
+
+def test_a_line_the_document_lacks_is_not_quoted(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    run = runs.single()
+    header = msgspec.structs.replace(run.header, documents={})
+    text = render(msgspec.structs.replace(run, header=header), "terminal")
+    assert "= verdict    expected usable, found blocked" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("all-pass", "GATE OPEN: 5 rules passed"),
+        ("gate-empty", "GATE SHUT: nothing was judged"),
+    ],
+)
+def test_a_gate_says_so_first(
+    runs: ModuleType, render: Callable[..., str], name: str, line: str
+) -> None:
+    assert render(runs.RUNS[name](), "terminal").split("\n")[0] == line
+
+
+def test_a_shut_gate_says_why(runs: ModuleType, render: Callable[..., str]) -> None:
+    failure = runs.Failure(runs.Reason.TIMED_OUT, "", "")
+    hosts = [
+        runs.host("a", (*runs.SICK, runs.DENIED)),
+        runs.host("b", failure=failure),
+    ]
+    line = render(runs.run(hosts, 1, "gate"), "terminal").split("\n")[0]
+    assert line == (
+        "GATE SHUT: 4 of 6 rules failed (worst: high), 1 host could not be reached, "
+        "1 rule could not be judged"
+    )
+
+
+def test_a_gate_that_looks_over_light_failures_says_so(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    light = msgspec.structs.replace(runs.CLIENT_OFF, severity="low")
+    run = runs.run([runs.host("a", (light, *runs.ALL_PASS[1:]))], 0, "gate")
+    header = msgspec.structs.replace(run.header, fail_on="medium")
+    text = render(msgspec.structs.replace(run, header=header), "terminal")
+    assert text.startswith("GATE OPEN: 4 rules passed, 1 rule failed below medium\n")
+    assert text.endswith("exit 0: nothing failed of severity medium or above.\n")
+
+
+def test_a_gate_with_nothing_to_judge_on_one_host_is_not_said_to_pass(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    hosts = [runs.host("a", runs.ALL_PASS), runs.gate_empty().hosts[0]]
+    text = render(runs.run(hosts, 4, "gate"), "terminal")
+    assert text.startswith("GATE SHUT: nothing was judged on 1 host\n")
+    assert text.endswith("exit 4: nothing was judged on 1 host.\n")
