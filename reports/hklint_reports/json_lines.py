@@ -12,6 +12,7 @@ from typing import TextIO
 import msgspec
 
 from hklint.errors import UsageError
+from hklint.exit_code import Exit, exit_code, worst
 from hklint.run import (
     RUN_VERSION,
     HostResult,
@@ -21,7 +22,6 @@ from hklint.run import (
     Summary,
     count_outcomes,
 )
-from hklint.verdict import Outcome
 from hklint_reports import DEFAULTS, Options
 from hklint_reports.times import utc, utc_or
 
@@ -140,7 +140,7 @@ def _check_counts(summary: Summary, hosts: list[HostResult], place: str) -> None
 
 
 def _rebuilt_summary(header: RunHeader, hosts: list[HostResult]) -> Summary:
-    """The summary of a run that never got to write its own: exit 1 for a failed rule, else 4."""
+    """The summary of a run that never got to write its own: it is undetermined at best."""
     counts = count_outcomes(hosts)
     started = utc(header.started)
     ended = max(
@@ -153,5 +153,5 @@ def _rebuilt_summary(header: RunHeader, hosts: list[HostResult]) -> Summary:
         hosts_not_reached=sum(host.failure is not None for host in hosts),
         counts=counts,
         interrupted=True,
-        exit_code=1 if counts[Outcome.FAIL] else 4,
+        exit_code=worst([exit_code(header, hosts), Exit.UNDETERMINED]),
     )

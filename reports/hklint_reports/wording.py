@@ -1,7 +1,8 @@
 """Sentences that several reports share, so that no two of them say it differently."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from hklint.exit_code import counts
 from hklint.failure import ADVICE, MEANING, Failure, Reason
 from hklint.run import Run
 from hklint.verdict import SEVERITIES, DecidingRow, Outcome, Verdict
@@ -26,10 +27,21 @@ def expectation(verdict: Verdict) -> str:
 
 def row_place(row: DecidingRow) -> str:
     """Where the row of a decision table stands that took part in a verdict."""
-    return f"{row.model} {row.span.path}:{row.span.line} (row {row.number} of {row.of})"
+    return f"{row.span.path}:{row.span.line} (row {row.number} of {row.of})"
 
 
-def _places(rows: tuple[DecidingRow, ...]) -> Iterator[str]:
+def _meaning(verdict: Verdict) -> Iterator[str]:
+    """What it means, each sentence of a decision table with the row it stands in."""
+    left = list(verdict.rows)
+    for sentence in verdict.explanation.means:
+        yield sentence
+        said = [row for row in left if sentence.endswith(row.because)]
+        left = [row for row in left if row not in said]
+        yield from _places(said)
+    yield from _places(left)
+
+
+def _places(rows: Iterable[DecidingRow]) -> Iterator[str]:
     yield from dict.fromkeys(f"    {row_place(row)}" for row in rows)
 
 
@@ -38,7 +50,7 @@ def parts(verdict: Verdict) -> Iterator[tuple[str, str]]:
     said = verdict.explanation
     labelled = (
         ("read", said.read),
-        ("means", (*said.means, *_places(verdict.rows))),
+        ("means", tuple(_meaning(verdict))),
         ("missing", said.missing),
         ("not known", (NEVER_A_PASS,) if verdict.outcome is Outcome.UNKNOWN else ()),
         ("matters", (said.matters,)),
@@ -158,5 +170,4 @@ def _verdicts(run: Run) -> Iterator[Verdict]:
 
 
 def _counts(run: Run, verdict: Verdict) -> bool:
-    floor = SEVERITIES.index(run.header.fail_on)
-    return SEVERITIES.index(verdict.severity) <= floor
+    return counts(verdict, run.header.fail_on)

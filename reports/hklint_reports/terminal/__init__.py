@@ -13,6 +13,7 @@ from hklint_reports.terminal.blocks import (
 )
 from hklint_reports.terminal.ending import ending, gate_line
 from hklint_reports.terminal.groups import Group, grouped
+from hklint_reports.terminal.instances import stories
 from hklint_reports.terminal.page import Line, Page, plain, print_lines, signs_for
 from hklint_reports.terminal.skipped import skipped_lines
 from hklint_reports.wording import not_asked
@@ -43,8 +44,8 @@ def _blocks(page: Page) -> Iterator[list[Line]]:
         yield diagnosis_block(page, cause)
     shown = [Outcome.FAIL, Outcome.UNKNOWN, *([Outcome.PASS] if page.options.verbose else [])]
     for outcome in shown:
-        for group in _worst_first(page, outcome):
-            yield verdict_block(page, group)
+        for story in stories(_worst_first(page, outcome)):
+            yield verdict_block(page, story)
     failures = ((host.host, host.failure) for host in run.hosts if host.failure is not None)
     for failure in grouped(failures):
         yield failure_block(page, failure)

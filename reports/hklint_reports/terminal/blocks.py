@@ -8,9 +8,10 @@ from hklint.failure import MEANING, Failure
 from hklint.span import Span
 from hklint.verdict import Diagnosis, Outcome, Verdict
 from hklint_reports.terminal.groups import Group
+from hklint_reports.terminal.instances import Story, told_together
 from hklint_reports.terminal.page import Line, Page, Style, hosts_text, labelled, wrapped
 from hklint_reports.text import visible
-from hklint_reports.wording import expectation, failure_parts, parts, row_place
+from hklint_reports.wording import expectation, failure_parts, row_place
 
 WORDS: dict[Outcome, tuple[str, Style]] = {
     Outcome.PASS: ("PASS", "pass"),
@@ -41,21 +42,24 @@ def diagnosis_block(page: Page, group: Group[Diagnosis]) -> list[Line]:
     ]
 
 
-def verdict_block(page: Page, group: Group[Verdict]) -> list[Line]:
-    """One rule's verdict, explained."""
-    verdict = group.item
+def verdict_block(page: Page, story: Story) -> list[Line]:
+    """One rule's verdict, explained; further instances of the rule in the same block."""
+    verdict, *others = story.verdicts
     word, style = WORDS[verdict.outcome]
     title = f": {visible(_title(verdict))}  ({verdict.severity})"
-    texts = list(parts(verdict))
+    texts = [("also", f"{_title(other)}: {expectation(other)}") for other in others]
+    texts += told_together(story.verdicts)
     if page.options.verbose:
-        texts += [("evidence", f"{e.fact}: {e.shown}") for e in verdict.evidence]
+        texts += [
+            ("evidence", f"{e.fact}: {e.shown}") for each in story.verdicts for e in each.evidence
+        ]
     quote = list(_quote(page, verdict, style))
     gutter = len(str(verdict.span.line)) + 3 if quote else INDENT
     if not quote:
         texts.insert(0, ("verdict", expectation(verdict)))
     return [
         ((word, style), (f"[{visible(verdict.rule)}]", style), (title, "strong")),
-        *_where(page, f"--> {visible(str(verdict.span))}", group.hosts),
+        *_where(page, f"--> {visible(str(verdict.span))}", story.hosts),
         *quote,
         *labelled(page, gutter, texts),
     ]
