@@ -1,0 +1,63 @@
+"""How hosts are reached: what the user chose, and what is never done whatever was chosen."""
+
+import importlib.util
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from hklint.credentials import Passwords
+from hklint.sources.cancellation import Cancellation
+from hklint.target import PsrpTarget
+
+Authentication = Literal["negotiate", "kerberos", "ntlm", "basic", "certificate"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to reach hosts.
+
+    `user` is used where a target names nobody. `ca_file` replaces the system's trusted CAs.
+    `configuration` is the session configuration (endpoint). `deadline` is for one host as a whole,
+    closing included, and `connect_timeout` for each connection, both in seconds.
+    `allow_unencrypted` has the host names that may be asked with Basic over plain http.
+    """
+
+    passwords: Passwords
+    user: str | None = None
+    authentication: Authentication = "negotiate"
+    ca_file: Path | None = None
+    certificate_file: Path | None = None
+    certificate_key_file: Path | None = None
+    configuration: str = "Microsoft.PowerShell"
+    deadline: float = 90.0
+    connect_timeout: float = 10.0
+    allow_unencrypted: frozenset[str] = frozenset()
+    cancellation: Cancellation = field(default_factory=Cancellation)
+
+
+def objection(target: PsrpTarget, options: Options) -> str | None:
+    """Why a target can't be reached with these options, or None.
+
+    A command asks this before it starts, so that a mistake costs no connection.
+    """
+    if options.authentication == "certificate":
+        if not target.tls:
+            return "a client certificate needs TLS: write psrps:// for the target"
+        if options.certificate_file is None or options.certificate_key_file is None:
+            return "a client certificate needs two files: the certificate and its key"
+    if options.authentication == "kerberos" and not kerberos_is_installed():
+        return "Kerberos is not installed here: pip install 'pypsrp[kerberos]'"
+    if options.authentication == "basic" and not target.tls:
+        allowed = {host.casefold() for host in options.allow_unencrypted}
+        if target.host.casefold() not in allowed:
+            return (
+                "Basic over http shows the password to the network: write psrps:// for the "
+                f"target, or allow it with --allow-unencrypted {target.host}"
+            )
+    return None
+
+
+def kerberos_is_installed() -> bool:
+    """Whether Kerberos can be had: Windows has it, elsewhere it is the package `gssapi`."""
+    return os.name == "nt" or importlib.util.find_spec("gssapi") is not None
