@@ -1,8 +1,10 @@
 """What ends a command. Whatever concerns one host or one rule is data, never one of these."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from hklint.span import Diagnostic
+if TYPE_CHECKING:
+    from hklint.span import Diagnostic
 
 
 class HklintError(Exception):
@@ -16,6 +18,6 @@ class UsageError(HklintError):
 class InvalidDocumentsError(HklintError):
     """Policies or models are invalid; `diagnostics` has every mistake found, in order."""
 
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+    def __init__(self, diagnostics: "Sequence[Diagnostic]") -> None:
         self.diagnostics = tuple(diagnostics)
         super().__init__("\n".join(str(diagnostic) for diagnostic in self.diagnostics))

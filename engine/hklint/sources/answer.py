@@ -10,6 +10,7 @@ from jsonschema.protocols import Validator
 
 from hklint import collector
 from hklint.failure import Failure, Reason
+from hklint.sources.shape import fits
 
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Characters."""
@@ -54,12 +55,16 @@ def contract_problem(answer: object) -> str | None:
     """Where an answer departs from the contract and how, or None when it is valid."""
     if not isinstance(answer, dict):
         return "it is not an object"
+    if fits(cast("dict[str, Any]", answer)):
+        return None
     validator = _validator("refusal" if "error" in answer else "answer")
     try:
         error = next(validator.iter_errors(cast("dict[str, Any]", answer)), None)
     except RecursionError:
         return "it is nested too deeply"
-    return None if error is None else f"{error.json_path}: {quote(error.message)}"
+    if error is not None:
+        return f"{error.json_path}: {quote(error.message)}"
+    return None if "error" in answer else "it has not the contract's shape"
 
 
 def quote(text: str) -> str:

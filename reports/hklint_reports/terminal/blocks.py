@@ -104,9 +104,15 @@ def _quote(page: Page, verdict: Verdict, style: Style) -> Iterator[Line]:
     bar: Line = ((f"{' ' * (len(number) + 3)}{page.signs.bar}", "beside"),)
     carets = "^" * max(1, cell_len(piece))
     margin = " " * cell_len(before)
+    caption = visible(expectation(verdict))
     yield bar
     yield ((f"  {number} {page.signs.bar} ", "beside"), (f"{before}{piece}{after}", ""))
-    yield (*bar, (f" {margin}{carets} {visible(expectation(verdict))}", style))
+    beside = f" {margin}{carets} {caption}"
+    if len(number) + 4 + cell_len(beside) <= page.options.width:
+        yield (*bar, (beside, style))
+    else:
+        yield (*bar, (f" {margin}{carets}", style))
+        yield (*bar, (f" {caption}", style))
     yield bar
 
 
