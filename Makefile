@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test check lint format types imports wheel-test benchmarks lab clean
+.PHONY: help demo test test-sarif check lint format types imports wheel-test benchmarks lab clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -39,6 +39,10 @@ lab: $(VENV)/.runtime ## run the stand-in hosts until Ctrl-C
 
 test: $(VENV)/.dev ## all tests
 	@$(BIN)/pytest --numprocesses 2 --quiet
+
+test-sarif: $(VENV)/.dev ## SARIF through Microsoft's validator (needs npm)
+	@npm install --silent --no-save --no-package-lock --no-audit --no-fund @microsoft/sarif-multitool@5.7.0
+	@$(BIN)/pytest --quiet tests/reports/test_sarif_multitool.py
 
 check: test lint types imports wheel-test ## what has to pass before a change lands
 

@@ -1,9 +1,10 @@
 """From a model and its parameters to a table: concrete facts, and the rows that can be met."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from hklint.fact import HostField, RegistryValue, View, WebRequest
+from hklint.messages import quoted
 from hklint.model import (
     FactInput,
     Input,
@@ -15,19 +16,25 @@ from hklint.model import (
     TableInput,
 )
 from hklint.placeholders import fill, fill_tree
+from hklint.url import is_https_url
 
 
 class BindError(Exception):
-    """A model can't be used with these parameters; the message says why."""
+    """A model can't be used with these parameters; the message says why, `argument` which."""
+
+    def __init__(self, argument: str, message: str) -> None:
+        self.argument = argument
+        super().__init__(message)
 
 
 def bind(model: Model, arguments: Mapping[str, Scalar]) -> Table:
     """The table of a model for these parameters, its inner models bound as well.
 
     Raises BindError when a parameter is missing, unknown, or has a value that the model does not
-    know.
+    know, and when a request would not go to an https URL.
     """
-    _check_arguments(model, arguments)
+    for mistake in misfits(model, arguments):
+        raise mistake
     return Table(
         model,
         fill(model.subject, arguments) or model.title,
@@ -37,19 +44,35 @@ def bind(model: Model, arguments: Mapping[str, Scalar]) -> Table:
     )
 
 
-def _check_arguments(model: Model, arguments: Mapping[str, Scalar]) -> None:
-    for name in arguments:
+def misfits(model: Model, arguments: Mapping[str, Scalar]) -> Iterator[BindError]:
+    """Every argument that is missing, unknown, or has a value that the model does not know."""
+    yield from strangers(model, arguments)
+    for name, value in arguments.items():
+        mistake = misfit(model, name, value)
+        if mistake is not None:
+            yield mistake
+
+
+def strangers(model: Model, names: Iterable[str]) -> Iterator[BindError]:
+    """Every parameter of the model that is not among the names, and every name that is none."""
+    given = list(names)
+    for name in given:
         if name not in model.parameters:
             known = ", ".join(model.parameters) or "none"
-            raise BindError(f"model {model.id} has no parameter {name!r} (it has: {known})")
-    for name, allowed in model.parameters.items():
-        if name not in arguments:
-            raise BindError(f"model {model.id} needs the parameter {name!r}")
-        if allowed is not None and arguments[name] not in allowed:
-            words = ", ".join(map(str, allowed))
-            raise BindError(
-                f"model {model.id}: {name} can't be {arguments[name]!r}; it is one of {words}"
-            )
+            message = f"model {model.id} has no parameter {quoted(name)} (it has: {known})"
+            yield BindError(name, message)
+    for name in model.parameters:
+        if name not in given:
+            yield BindError("", f"model {model.id} needs the parameter {quoted(name)}")
+
+
+def misfit(model: Model, name: str, value: Scalar) -> BindError | None:
+    """What is wrong with the value of one parameter, if anything."""
+    allowed = model.parameters.get(name)
+    if allowed is None or value in allowed:
+        return None
+    words = ", ".join(map(str, allowed))
+    return BindError(name, f"model {model.id}: {name} can't be {quoted(value)}, only: {words}")
 
 
 def _can_be_met(when: Mapping[str, frozenset[str]], arguments: Mapping[str, Scalar]) -> bool:
@@ -67,7 +90,10 @@ def _asks(
         case FactInput(fact=fact):
             return fact
         case RequestInput(fact=fact):
-            return WebRequest(fill(fact.uri, arguments), fact.way)
+            uri = fill(fact.uri, arguments)
+            if not is_https_url(uri):
+                raise BindError("", f"{quoted(uri)} is no https:// URL that can be requested")
+            return WebRequest(uri, fact.way)
         case ModelInput():
             inner = {name: _filled(value, arguments) for name, value in item.arguments.items()}
             return bind(item.model, inner)

@@ -2,24 +2,16 @@
 
 import hashlib
 import itertools
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from hklint.errors import InvalidDocumentsError
 from hklint.span import Diagnostic, Span
-from hklint.yaml_tree import Mapping, Sequence, TreeBuilder
+from hklint.yaml_tree import FORBIDDEN, Mapping, Sequence, TreeBuilder, named
 
 MAX_BYTES = 10_000_000
 MAX_CHARACTER_DIAGNOSTICS = 20
-
-# What YAML forbids, what libyaml takes for a line end while editors and git do not, and what
-# turns the direction of writing, so that a reader sees another text than hklint.
-_FORBIDDEN = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-    "|[\u202a-\u202e\u2066-\u2069]|\r(?!\n)|(?<!^)\ufeff"
-)
 
 DocumentPath = tuple[str | int, ...]
 """The way from a document's root to a place: keys and indices."""
@@ -64,41 +56,47 @@ def read_document(file: Path, shown_path: str | None = None) -> Document:
     """Reads a file. Raises InvalidDocumentsError with all its mistakes; `shown_path` names it."""
     path = shown_path or str(file)
     try:
-        data = file.read_bytes()
+        if file.exists() and not file.is_file():
+            raise _useless(path, "this is not a regular file")
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-        raise InvalidDocumentsError([Diagnostic(Span(path, 1, 1, 1), message)]) from None
+        raise _useless(path, f"the file cannot be read: {error.strerror}") from None
     if len(data) > MAX_BYTES:
-        message = f"is larger than {MAX_BYTES // 1_000_000} MB"
-        raise InvalidDocumentsError([Diagnostic(Span(path, 1, 1, 1), message)])
+        raise _useless(path, f"the file is larger than {MAX_BYTES // 1_000_000} MB")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        span = Span(path, line, 1, 1)
-        message = "is not valid UTF-8"
-        raise InvalidDocumentsError([Diagnostic(span, message, "save the file as UTF-8")]) from None
+        hint = "save it as UTF-8"
+        raise _useless(path, "the file is not valid UTF-8", hint, line) from None
     return parse_document(text.replace("\r\n", "\n"), path)
+
+
+def _useless(path: str, message: str, hint: str = "", line: int = 1) -> InvalidDocumentsError:
+    return InvalidDocumentsError([Diagnostic(Span(path, line, 1, 1), message, hint)])
 
 
 def parse_document(text: str, path: str) -> Document:
     """Parses a text. Raises InvalidDocumentsError with all its mistakes."""
     diagnostics = list(_forbidden_characters(text, path))
-    root: Any = None
+    root: object = None
     if not diagnostics:
         builder = TreeBuilder(path)
         root = builder.build(text)
         diagnostics = builder.diagnostics
     if not diagnostics and not isinstance(root, Mapping):
-        diagnostics = [Diagnostic(Span(path, 1, 1, 1), "the document must be a mapping")]
-    if diagnostics:
+        message = "the file has no document" if root is None else "the document is no mapping"
+        hint = "begin with a line like 'kind: policy'"
+        diagnostics = [Diagnostic(Span(path, 1, 1, 1), message, hint)]
+    if diagnostics or not isinstance(root, Mapping):
         raise InvalidDocumentsError(sorted(diagnostics, key=lambda d: (d.span.line, d.span.column)))
     return Document(path, text, root)
 
 
 def _forbidden_characters(text: str, path: str) -> Iterator[Diagnostic]:
-    for hit in itertools.islice(_FORBIDDEN.finditer(text), MAX_CHARACTER_DIAGNOSTICS):
+    for hit in itertools.islice(FORBIDDEN.finditer(text), MAX_CHARACTER_DIAGNOSTICS):
         before = text[: hit.start()].split("\n")
         column = len(before[-1]) + 1
         span = Span(path, len(before), column, column + 1)
-        yield Diagnostic(span, f"character U+{ord(hit[0][0]):04X} is not allowed")
+        yield Diagnostic(span, f"{named(hit[0][0])} is not allowed")

@@ -1,9 +1,10 @@
 """What ends a command. Whatever concerns one host or one rule is data, never one of these."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hklint.span import Diagnostic
 
 

@@ -184,12 +184,12 @@ def _judge_outcome(expectation: OutcomeExpectation, seen: Observation) -> Outcom
 
 
 def _judge_state(expectation: StateExpectation, result: TableResult) -> Outcome:
-    if result.states and result.states <= expectation.states:
-        return Outcome.PASS
     doubtful = any(result.table.model.states[state].doubt for state in result.states)
-    if not result.states or doubtful or result.states & expectation.states:
+    if not result.states or doubtful:
         return Outcome.UNKNOWN
-    return Outcome.FAIL
+    if result.states <= expectation.states:
+        return Outcome.PASS
+    return Outcome.UNKNOWN if result.states & expectation.states else Outcome.FAIL
 
 
 def _pass_if(holds: bool) -> Outcome:  # noqa: FBT001 - the one argument is the question

@@ -3,15 +3,14 @@
 What was read, what it means on that Windows, what follows, what to do.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import assert_never
+from collections import Counter
+from collections.abc import Iterator
 
 from hklint import remedy, show
+from hklint.basis import deciding_rows, open_inputs, table_evidence, unread
 from hklint.evaluate import Judgement, TableResult, evaluate, unmet_condition
-from hklint.fact import Absent, Fact, Observation, Present, RegistryValue, Unreadable
+from hklint.fact import Absent, Observation, Present, RegistryValue, Unreadable
 from hklint.facts.web_request import MEANING as OUTCOME_MEANING
-from hklint.model import FactInput, RequestInput, Row, Table
-from hklint.placeholders import fill
 from hklint.policy import (
     AbsentMeans,
     Condition,
@@ -38,7 +37,8 @@ def explain(judgement: Judgement, policy: Policy, snapshot: Snapshot) -> Verdict
     """The verdict on one rule, with everything a reader needs to believe and to act on it."""
     rule, outcome = judgement.rule, judgement.outcome
     items = tuple(_evidence(judgement))
-    rows = tuple(_deciding_rows(judgement.basis))
+    found = judgement.basis
+    rows = tuple(deciding_rows(found)) if isinstance(found, TableResult) else ()
     changes = remedy.changes(judgement, snapshot)
     needs_action = outcome in {Outcome.FAIL, Outcome.UNKNOWN}
     explanation = Explanation(
@@ -46,8 +46,10 @@ def explain(judgement: Judgement, policy: Policy, snapshot: Snapshot) -> Verdict
         means=tuple(_means(judgement, rows)),
         missing=tuple(_missing(judgement)) if outcome is Outcome.UNKNOWN else (),
         matters=rule.info.why if needs_action else "",
-        fix=tuple(_fix(changes, rule.info.remedy)) if needs_action else (),
-        then=tuple(_then(changes)) if needs_action else (),
+        fix=tuple(_fix(changes, rule.info.remedy, items)) if needs_action else (),
+        then=(
+            (*_not_alone(changes, policy, snapshot), *_then(changes, items)) if needs_action else ()
+        ),
     )
     return Verdict(
         policy.id,
@@ -72,19 +74,20 @@ def diagnose(policy: Policy, snapshot: Snapshot) -> Diagnosis | None:
     if policy.diagnosis is None or unmet_condition(policy, snapshot) is not None:
         return None
     result = evaluate(policy.diagnosis, snapshot)
-    rows = tuple(_deciding_rows(result))
-    items = tuple(_table_evidence(result))
+    rows = tuple(deciding_rows(result))
+    items = tuple(table_evidence(result))
     model = result.table.model
     if len(result.states) != 1:
         means = [model.states[name].means for name in sorted(result.states)]
         title = " Or: ".join(means[:MAX_ROWS_SHOWN])
-        missing = "; ".join(dict.fromkeys(_unread(result)))
+        missing = "; ".join(dict.fromkeys(unread(result)))
         sentence = f"What would decide: {missing}." if missing else ""
         return Diagnosis(
             policy.id, model.id, "", title, sentence, works=False, rows=rows, evidence=items
         )
     state = model.states[next(iter(result.states))]
-    sentence = " ".join(dict.fromkeys(row.because for row in rows if row.model == model.id))
+    sentences = list(dict.fromkeys(row.because for row in rows if row.model == model.id))
+    sentence = sentences[0] if len(sentences) == 1 else "Either: " + " Or: ".join(sentences)
     return Diagnosis(
         policy.id, model.id, state.name, state.means, sentence, state.works, rows, items, state.next
     )
@@ -95,71 +98,11 @@ def _evidence(judgement: Judgement) -> Iterator[Evidence]:
         condition, seen = judgement.not_judged
         yield show.evidence(condition.fact, seen)
     elif isinstance(judgement.basis, TableResult):
-        yield from _table_evidence(judgement.basis)
+        yield from table_evidence(judgement.basis)
     elif judgement.basis is not None:
         expectation = judgement.rule.expectation
         assert not isinstance(expectation, StateExpectation)
         yield show.evidence(expectation.fact, judgement.basis)
-
-
-def _table_evidence(result: TableResult) -> Iterator[Evidence]:
-    seen: set[Fact] = set()
-    for fact, observation in _table_observations(result):
-        if fact not in seen:
-            seen.add(fact)
-            yield show.evidence(fact, observation)
-
-
-def _table_observations(result: TableResult) -> Iterator[tuple[Fact, Observation]]:
-    for item in result.inputs:
-        if isinstance(item.source, TableResult):
-            yield from _table_observations(item.source)
-        else:
-            assert not isinstance(item.item.asks, Table)
-            yield item.item.asks, item.source
-
-
-def _deciding_rows(basis: Observation | TableResult | None) -> Iterator[DecidingRow]:
-    """The rows that are possible, each table's before those of the tables it asks."""
-    if not isinstance(basis, TableResult):
-        return
-    model = basis.table.model
-    for row in basis.rows:
-        because = fill(row.because, _texts(basis))
-        yield DecidingRow(
-            model.id, basis.table.subject, row.number, len(model.rows), row.state, because, row.span
-        )
-    for item in basis.inputs:
-        if isinstance(item.source, TableResult) and _matters(item.item.input.name, basis.rows):
-            yield from _deciding_rows(item.source)
-
-
-def _matters(name: str, rows: tuple[Row, ...]) -> bool:
-    return any(name in row.when for row in rows)
-
-
-def _texts(result: TableResult) -> Mapping[str, object]:
-    texts: dict[str, object] = dict(result.table.arguments)
-    for item in result.inputs:
-        name = item.item.input.name
-        texts[f"{name}.case"] = " or ".join(sorted(item.cases))
-        if not isinstance(item.source, TableResult):
-            texts[f"{name}.value"] = _value_in_text(item.source)
-    return texts
-
-
-def _value_in_text(seen: Observation) -> str:
-    match seen:
-        case Present() if seen.type.startswith("REG_"):
-            return show.show_value(seen.value)
-        case Present():
-            return str(seen.value)
-        case Absent():
-            return "absent"
-        case Unreadable():
-            return "not known"
-        case _:
-            assert_never(seen)
 
 
 def _means(judgement: Judgement, rows: tuple[DecidingRow, ...]) -> Iterator[str]:
@@ -167,11 +110,11 @@ def _means(judgement: Judgement, rows: tuple[DecidingRow, ...]) -> Iterator[str]
         return
     basis = judgement.basis
     if isinstance(basis, TableResult):
-        decided = len(basis.rows) == 1
-        sentences = list(dict.fromkeys(_row_sentence(row, decided=decided) for row in rows))
-        yield from sentences[:MAX_ROWS_SHOWN]
-        if len(sentences) > MAX_ROWS_SHOWN:
-            yield f"... and {len(sentences) - MAX_ROWS_SHOWN} more possibilities"
+        sentences = list(dict.fromkeys(_row_sentences(rows)))
+        most = len(sentences) if len(basis.rows) == 1 else MAX_ROWS_SHOWN
+        yield from sentences[:most]
+        if len(sentences) > most:
+            yield f"... and {len(sentences) - most} more sentences like these"
         return
     match judgement.rule.expectation, basis:
         case ValueExpectation() as expectation, Absent():
@@ -185,8 +128,16 @@ def _means(judgement: Judgement, rows: tuple[DecidingRow, ...]) -> Iterator[str]
             pass
 
 
-def _row_sentence(row: DecidingRow, *, decided: bool) -> str:
-    return row.because if decided else f"{row.state}, if: {row.because}"
+def _row_sentences(rows: tuple[DecidingRow, ...]) -> Iterator[str]:
+    """What each row says; one of several possible rows of a table with what it would mean."""
+    possible = Counter(row.subject for row in rows)
+    for row in rows:
+        if possible[row.subject] == 1:
+            yield row.because
+        elif row.subject == rows[0].subject:
+            yield f"{row.state}, if: {row.because}"
+        else:
+            yield f"{row.subject} {row.state}, if: {row.because}"
 
 
 def _sentence(text: str) -> str:
@@ -198,33 +149,16 @@ def _missing(judgement: Judgement) -> Iterator[str]:
         condition, seen = judgement.not_judged
         yield f"{condition.fact}: {show.show(seen)}"
     elif isinstance(judgement.basis, TableResult):
-        yield from dict.fromkeys(_unread(judgement.basis))
+        yield from dict.fromkeys(unread(judgement.basis))
     elif judgement.basis is not None:
         expectation = judgement.rule.expectation
         assert not isinstance(expectation, StateExpectation)
         yield f"{expectation.fact}: {show.show(judgement.basis)}"
 
 
-def _unread(result: TableResult) -> Iterator[str]:
-    """The facts that leave more than one case open, where the possible rows ask for them."""
-    for item in result.inputs:
-        if not _matters(item.item.input.name, result.rows):
-            continue
-        if isinstance(item.source, TableResult):
-            yield from _unread(item.source)
-        elif len(item.cases) > 1:
-            yield f"{item.item.asks}: {_why_open(item.item.input, item.source)}"
-
-
-def _why_open(item: object, seen: Observation) -> str:
-    if isinstance(item, FactInput) and isinstance(seen, Present) and seen.type != item.type:
-        return f"{show.show(seen)}; what Windows makes of this type is not documented"
-    if isinstance(item, FactInput | RequestInput):
-        return show.show(seen)
-    return ""
-
-
-def _fix(changes: tuple[Change, ...], remedy_text: str) -> Iterator[str]:
+def _fix(
+    changes: tuple[Change, ...], remedy_text: str, items: tuple[Evidence, ...]
+) -> Iterator[str]:
     keys: dict[str, list[str]] = {}
     for change in changes:
         fact = change.fact
@@ -237,9 +171,25 @@ def _fix(changes: tuple[Change, ...], remedy_text: str) -> Iterator[str]:
         yield from lines
     if remedy_text:
         yield remedy_text
+    elif not changes and any(_is_unread_value(item) for item in items):
+        yield "No change is proposed: what could not be read could not be put back either."
 
 
-def _then(changes: tuple[Change, ...]) -> Iterator[str]:
+def _is_unread_value(item: Evidence) -> bool:
+    return isinstance(item.fact, RegistryValue) and isinstance(item.observation, Unreadable)
+
+
+def _not_alone(changes: tuple[Change, ...], policy: Policy, snapshot: Snapshot) -> Iterator[str]:
+    broken = remedy.broken_by(changes, policy.rules, snapshot) if changes else ()
+    if broken:
+        names = ", ".join(dict.fromkeys(rule.info.id for rule in broken))
+        yield (
+            f"Don't make this change alone: {names} would no longer pass. "
+            "Make the changes of all failed rules together."
+        )
+
+
+def _then(changes: tuple[Change, ...], items: tuple[Evidence, ...]) -> Iterator[str]:
     needs = {change.restart for change in changes}
     if "computer" in needs:
         yield "Restart the computer: until then nothing changes. Then check again."
@@ -247,6 +197,12 @@ def _then(changes: tuple[Change, ...]) -> Iterator[str]:
         yield "Restart the service concerned, then check again."
     elif changes:
         yield "Check again."
+    else:
+        unread = [item.observation for item in items if isinstance(item.observation, Unreadable)]
+        if any(seen.reason == "access-denied" for seen in unread):
+            yield "Check again with an account that may read it."
+        elif unread:
+            yield "Find out on the host why it could not be read, and check again."
 
 
 def _found(judgement: Judgement) -> str:
@@ -277,6 +233,8 @@ def _reason(judgement: Judgement) -> str:
         doubts = [states[name] for name in judgement.basis.states if states[name].doubt]
         if len(judgement.basis.states) == 1 and doubts:
             return f"{doubts[0].name}: {doubts[0].means}"
+        if all(isinstance(seen, Present) for _, seen in open_inputs(judgement.basis)):
+            return "a fact that decides has a type whose meaning is not documented"
         return "a fact that decides could not be read"
     return "the fact could not be read"
 
@@ -287,6 +245,6 @@ def _condition_reason(condition: Condition, seen: Observation) -> str:
         case Absent():
             return f"the host has no {what}; the policy is for hosts where it is {condition.wanted}"
         case Unreadable():
-            return f"whether the policy applies is not known: {what} {show.show(seen)}"
+            return f"whether the policy applies is not known: {what}: {show.show(seen)}"
         case _:
             return f"{what} is {show.show(seen)}, and the policy is for {condition.wanted}"

@@ -12,30 +12,38 @@ from msgspec import UNSET, Meta, UnsetType
 from hklint.fact import Way
 from hklint.verdict import Severity
 
+END = r"$(?!\n)"
+"""The end of a text: where a regular expression is Python's, `$` is also before a last newline."""
+
 Id = Annotated[
     str,
     Meta(
-        pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$",
+        pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*" + END,
         description="Lower-case words joined by hyphens; stable, reports refer to it.",
     ),
 ]
-Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]*$")]
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]*" + END)]
 Text = Annotated[str, Meta(min_length=1)]
 Scalar = int | str
 Operand = Annotated[Scalar, Meta(description="A number for DWORD and QWORD, text for SZ.")]
-Operands = Annotated[list[Operand], Meta(min_length=1)]
+Operands = Annotated[list[Operand], Meta(min_length=1, max_length=1000)]
 RegistryPath = Annotated[
     str,
     Meta(
-        pattern=r"^(HKLM|HKCU|HKCR|HKU|HKCC)\\[^\\/ ](?:.*[^\\ ])?$",
-        description="Hive and key, such as HKLM\\SOFTWARE\\Contoso, without Wow6432Node: see view.",
+        pattern=r"^(HKLM|HKCU|HKCR|HKU|HKCC)"
+        r"(?!.*\\[Ww][Oo][Ww]6432[Nn][Oo][Dd][Ee](\\|$))"
+        r"(\\[^\\\s]([^\\\n]*[^\\\s])?)+" + END,
+        description=(
+            "Hive and key with single backslashes, such as HKLM\\SOFTWARE\\Contoso. The hive is "
+            "HKLM, HKCU, HKCR, HKU or HKCC. Instead of Wow6432Node write view: 32-bit."
+        ),
     ),
 ]
 ViewName = Annotated[
     str,
     Meta(
-        pattern=r"^(64-bit|32-bit|\{[a-z0-9_-]+\})$",
-        description="Which of the two registries of a 64-bit Windows is read: 64-bit or 32-bit.",
+        pattern=r"^(64-bit|32-bit|\{[a-z0-9_-]+\})" + END,
+        description="Which registry of a 64-bit Windows: 64-bit, 32-bit, or a name in braces.",
     ),
 ]
 RegistryType = Literal["REG_DWORD", "REG_QWORD", "REG_SZ", "REG_EXPAND_SZ"]
@@ -43,9 +51,7 @@ Restart = Annotated[
     Literal["computer", "service", "none"],
     Meta(description="What a change of this value needs before it takes effect."),
 ]
-FieldName = Annotated[
-    str, Meta(pattern=r"^[a-z_]+$", description="A field of the host's identity.")
-]
+FieldName = Annotated[str, Meta(description="A field of the host's identity, such as build.")]
 OneOrMore = Text | Annotated[list[Text], Meta(min_length=1)]
 
 
@@ -85,12 +91,9 @@ class RegistryExpectation(Operators, kw_only=True):
 
     registry: RegistryPath
     view: ViewName = "64-bit"
-    value: Annotated[str, Meta(description="Name of the value; empty text is the default value.")]
+    value: str
     type: RegistryType
-    absent: Annotated[
-        Literal["fail", "pass", "not_applicable"] | AbsentMeans,
-        Meta(description="The verdict when the value is not there; it has no default on purpose."),
-    ]
+    absent: Literal["fail", "pass", "not_applicable"] | AbsentMeans
     write: Operand | UnsetType = UNSET
     restart: Restart = "none"
 
@@ -99,16 +102,14 @@ class ModelExpectation(Shape, kw_only=True):
     """A rule on what a combination of values means."""
 
     model: Id
-    arguments: Annotated[dict[Name, Scalar], Meta(description="The model's parameters.")] = (
-        msgspec.field(name="with", default_factory=dict)
-    )
-    state: Annotated[OneOrMore, Meta(description="The state or states that pass.")]
+    arguments: dict[Name, Scalar] = msgspec.field(name="with", default_factory=dict[str, Scalar])
+    state: OneOrMore
 
 
 class WebRequestExpectation(Shape, kw_only=True):
     """A rule on a live request, made by the host as a program makes it by default."""
 
-    web_request: Annotated[str, Meta(description="An https URL or a parameter in braces.")]
+    web_request: str
     outcome: OneOrMore
 
 
@@ -124,7 +125,7 @@ class Rule(Shape, kw_only=True):
     """One thing that must be so, with the reason why."""
 
     id: Id
-    title: Annotated[str, Meta(min_length=1, description="A statement true of a healthy host.")]
+    title: Text
     severity: Severity
     tags: list[Id] = []
     for_each: Annotated[
@@ -150,7 +151,7 @@ class ModelUse(Shape, kw_only=True):
     """A model with its parameters."""
 
     model: Id
-    arguments: dict[Name, Scalar] = msgspec.field(name="with", default_factory=dict)
+    arguments: dict[Name, Scalar] = msgspec.field(name="with", default_factory=dict[str, Scalar])
 
 
 class Policy(Shape, kw_only=True):
@@ -159,7 +160,10 @@ class Policy(Shape, kw_only=True):
     kind: Literal["policy"]
     id: Id
     title: Text
-    version: Annotated[str, Meta(pattern=r"^\d+\.\d+\.\d+$", description="For example 1.0.0.")]
+    version: Annotated[
+        str,
+        Meta(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+" + END, description="Three numbers, like 1.0.0"),
+    ]
     description: str = ""
     applies_to: Annotated[
         dict[FieldName, Operators],
@@ -182,9 +186,7 @@ class ModelParameter(Shape, kw_only=True):
 class ValueCase(Operators, kw_only=True):
     """A case of an input: some of the values it can have."""
 
-    write: Annotated[
-        Operand | UnsetType, Meta(description="What a fix writes to get into this case.")
-    ] = UNSET
+    write: Operand | UnsetType = UNSET
 
 
 Case = Annotated[
@@ -219,7 +221,7 @@ class ModelInput(Shape, kw_only=True):
     """An input that is another model's state."""
 
     model: Id
-    arguments: dict[Name, Scalar] = msgspec.field(name="with", default_factory=dict)
+    arguments: dict[Name, Scalar] = msgspec.field(name="with", default_factory=dict[str, Scalar])
 
 
 class WebRequestInput(Shape, kw_only=True):

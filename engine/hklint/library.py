@@ -1,6 +1,6 @@
 """The library: every policy and model that a command may use, read, checked, linked and proved."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -10,7 +10,9 @@ from hklint.errors import InvalidDocumentsError, UsageError
 from hklint.language import DOCUMENTS
 from hklint.link_model import ModelLinker
 from hklint.link_policy import PolicyLinker
+from hklint.messages import quoted, suggestion
 from hklint.model import Model
+from hklint.model_checks import FollowUp, unproved_inputs, unused_states
 from hklint.parameters import check_known
 from hklint.policy import Policy
 from hklint.prove import prove
@@ -29,11 +31,15 @@ class Library(msgspec.Struct, frozen=True):
 
 
 class Catalogue(msgspec.Struct, frozen=True):
-    """The documents that were found, by kind and id, and what is wrong with any of them."""
+    """The documents that were found, by kind and id, and what is wrong with any of them.
+
+    `broken` are the ids of models whose documents are there, but have not the right shape.
+    """
 
     policies: Mapping[str, Document]
     models: Mapping[str, Document]
     diagnostics: tuple[Diagnostic, ...]
+    broken: frozenset[str]
 
 
 def shipped_folder() -> Path:
@@ -62,8 +68,10 @@ def load(wanted: Sequence[str], settings: Mapping[str, str]) -> Library:
         if key is not None and key in catalogue.policies:
             ids.append(key)
         elif _is_path(name):
-            own = [d for d in catalogue.diagnostics if d.span.path == _shown(Path(name))]
-            raise InvalidDocumentsError(own) if own else UsageError(f"{name}: this is no policy")
+            if any(item.span.path == _shown(Path(name)) for item in catalogue.diagnostics):
+                raise InvalidDocumentsError(_in_order(catalogue.diagnostics))
+            what = "this is a folder, give a file" if Path(name).is_dir() else "this is no policy"
+            raise UsageError(f"{name}: {what}")
         else:
             known = ", ".join(sorted(catalogue.policies))
             raise UsageError(
@@ -76,6 +84,7 @@ def load(wanted: Sequence[str], settings: Mapping[str, str]) -> Library:
 def read_catalogue(files: Iterable[Path]) -> Catalogue:
     """Reads and checks the shape of documents; those with mistakes are left out."""
     found: dict[str, dict[str, Document]] = {kind: {} for kind in DOCUMENTS}
+    broken: set[str] = set()
     diagnostics: list[Diagnostic] = []
     for file in dict.fromkeys(file.resolve() for file in files):
         try:
@@ -84,21 +93,24 @@ def read_catalogue(files: Iterable[Path]) -> Catalogue:
             diagnostics += error.diagnostics
             continue
         kind = document.root.get("kind")
-        if kind not in DOCUMENTS:
-            known = ", ".join(DOCUMENTS)
+        if not isinstance(kind, str) or kind not in DOCUMENTS:
             span = document.value_span(("kind",))
-            diagnostics.append(Diagnostic(span, "'kind' must say what this is", f"one of {known}"))
+            message = "'kind' must say what this document is"
+            diagnostics.append(Diagnostic(span, message, suggestion(str(kind), DOCUMENTS)))
             continue
-        mistakes = list(check(document, kind))
+        mistakes = check(document, kind)
         diagnostics += mistakes
         name = str(document.root.get("id"))
-        if not mistakes and name in found[kind]:
+        if mistakes:
+            broken.add(name)
+        elif name in found[kind]:
             other = found[kind][name].path
             span = document.value_span(("id",))
-            diagnostics.append(Diagnostic(span, f"the {kind} {name!r} is also in {other}"))
-        elif not mistakes:
+            message = f"the {kind} {quoted(name)} is already in {other}"
+            diagnostics.append(Diagnostic(span, message, "choose another id"))
+        else:
             found[kind][name] = document
-    return Catalogue(found["policy"], found["model"], tuple(diagnostics))
+    return Catalogue(found["policy"], found["model"], tuple(diagnostics), frozenset(broken))
 
 
 def link(catalogue: Catalogue, policy_ids: Iterable[str], settings: Mapping[str, str]) -> Library:
@@ -106,54 +118,68 @@ def link(catalogue: Catalogue, policy_ids: Iterable[str], settings: Mapping[str,
 
     Raises InvalidDocumentsError with every mistake, UsageError for settings no policy has.
     """
+    library, diagnostics = _link(catalogue, policy_ids, settings)
+    if diagnostics:
+        raise InvalidDocumentsError(_in_order(diagnostics))
+    check_known(settings, {name for item in library.policies.values() for name in item.parameters})
+    return library
+
+
+def _link(
+    catalogue: Catalogue, policy_ids: Iterable[str], settings: Mapping[str, str]
+) -> tuple[Library, list[Diagnostic]]:
     diagnostics = list(catalogue.diagnostics)
-    linker = ModelLinker(catalogue.models)
+    linker = ModelLinker(catalogue.models, catalogue.broken)
     for model_id in catalogue.models:
         linker.link(model_id)
     diagnostics += linker.diagnostics
     proved: dict[str, Model] = {}
     for model_id, model in linker.models.items():
-        mistakes = list(prove(model))
+        document = catalogue.models[model_id]
+        mistakes = [
+            *prove(model),
+            *unused_states(document, model),
+            *unproved_inputs(document, model, proved),
+        ]
         diagnostics += mistakes
         if not mistakes:
             proved[model_id] = model
+    broken = {*catalogue.broken, *catalogue.models} - proved.keys()
     policies: dict[str, Policy] = {}
-    declared: set[str] = set()
     for policy_id in policy_ids:
-        policy_linker = PolicyLinker(catalogue.policies[policy_id], proved, settings)
-        policy = policy_linker.link()
-        declared |= policy.parameters.keys()
+        policy_linker = PolicyLinker(catalogue.policies[policy_id], proved, settings, broken)
+        policies[policy_id] = policy_linker.link()
         diagnostics += policy_linker.diagnostics
-        policies[policy_id] = policy
-    if diagnostics:
-        raise InvalidDocumentsError(_sorted(diagnostics))
-    check_known(settings, declared)
     documents = [*catalogue.policies.values(), *catalogue.models.values()]
-    return Library(policies, proved, {item.path: item.text for item in documents})
+    return Library(policies, proved, {item.path: item.text for item in documents}), diagnostics
 
 
-def lint(paths: Sequence[Path]) -> Iterator[Diagnostic]:
+def lint(paths: Sequence[Path]) -> list[Diagnostic]:
     """Everything that is wrong with the documents in these files and folders.
 
     Models that come with hklint are known to them. Raises UsageError when there is nothing to look
     at.
     """
-    files = [file for path in paths for file in _files(path)]
+    files = [file.resolve() for path in paths for file in _files(path)]
     if not files:
         raise UsageError(f"no policies or models in: {', '.join(map(str, paths))}")
-    catalogue = read_catalogue([*files, *_files(shipped_folder()), *_files_around(files)])
-    try:
-        link(catalogue, catalogue.policies, {})
-    except InvalidDocumentsError as error:
-        looked_at = {_shown(file.resolve()) for file in files}
-        yield from (item for item in error.diagnostics if item.span.path in looked_at)
+    around = [file.resolve() for file in [*_files(shipped_folder()), *_files_around(files)]]
+    # The files looked at come last: of two with one id the second is reported.
+    catalogue = read_catalogue([*(file for file in around if file not in files), *files])
+    _, diagnostics = _link(catalogue, catalogue.policies, {})
+    looked_at = {_shown(file) for file in files}
+    return _in_order(item for item in diagnostics if item.span.path in looked_at)
 
 
-def _sorted(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+def _in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Mistakes by place; what only follows from others is left out where those are shown."""
+
     def place(item: Diagnostic) -> tuple[str, int, int]:
         return item.span.path, item.span.line, item.span.column
 
-    return sorted(dict.fromkeys(diagnostics), key=place)
+    found = dict.fromkeys(diagnostics)
+    causes = [item for item in found if not isinstance(item, FollowUp)]
+    return sorted(causes or found, key=place)
 
 
 def _is_path(name: str) -> bool:
@@ -182,11 +208,18 @@ def _files_around(files: Iterable[Path]) -> list[Path]:
 
 
 def _shown(file: Path) -> str:
-    """A path as reports show it: below `policies/` if shipped, else as seen from here."""
+    """A path as reports show it: below `policies/` if shipped, else as seen from here.
+
+    A file of the user's own that would read like a shipped one is shown with its whole path.
+    """
     file = file.resolve()
-    for base, prefix in ((shipped_folder().resolve(), "policies/"), (Path.cwd(), "")):
-        if file.is_relative_to(base):
-            return prefix + file.relative_to(base).as_posix()
+    shipped = shipped_folder().resolve()
+    if file.is_relative_to(shipped):
+        return "policies/" + file.relative_to(shipped).as_posix()
+    if file.is_relative_to(Path.cwd()):
+        shown = file.relative_to(Path.cwd())
+        if not (shown.parts[0] == "policies" and (shipped / Path(*shown.parts[1:])).exists()):
+            return shown.as_posix()
     return file.as_posix()
 
 

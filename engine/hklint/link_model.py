@@ -1,20 +1,18 @@
 """Models from documents: names become things, and every name that means nothing is reported."""
 
-import difflib
-import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import cast
 
 import msgspec
 from msgspec import UNSET
 
 from hklint import language
-from hklint.bind import BindError, bind
 from hklint.cases import link_cases
 from hklint.document import Document, DocumentPath
 from hklint.fact import Hive, HostField, RegistryValue, View, WebRequest
 from hklint.facts.host import FIELDS
 from hklint.facts.web_request import OUTCOMES
+from hklint.messages import quoted, suggestion
 from hklint.model import (
     FactInput,
     Input,
@@ -26,20 +24,22 @@ from hklint.model import (
     State,
     case_names,
 )
-from hklint.placeholders import names_in
-from hklint.span import Diagnostic
-
-OPEN_PARAMETER_EXAMPLE = "https://host.example"
-"""Stands for an open parameter where a model is only tried out."""
+from hklint.model_checks import MAX_TABLES, broken_model, check_model
+from hklint.placeholders import listed
+from hklint.span import Diagnostic, Span
 
 
 class ModelLinker:
-    """Links one model after the other; `diagnostics` collects what is wrong with any of them."""
+    """Links one model after the other; `diagnostics` collects what is wrong with any of them.
 
-    def __init__(self, documents: Mapping[str, Document]) -> None:
+    `broken` are the ids of models that are there, but whose documents have not the right shape.
+    """
+
+    def __init__(self, documents: Mapping[str, Document], broken: Collection[str] = ()) -> None:
         self.diagnostics: list[Diagnostic] = []
         self.models: dict[str, Model] = {}
         self._documents = documents
+        self._broken = broken
         self._under_way: list[str] = []
         self._failed: set[str] = set()
 
@@ -80,11 +80,10 @@ class ModelLinker:
             inputs,
             states,
             tuple(self._rows(document, shape, parameters, inputs)),
-            document.value_span(("id",)),
+            document.key_span(("rows",)),
         )
         if len(inputs) == len(shape.inputs):
-            self.diagnostics += _texts(document, shape, model)
-            self.diagnostics += _inner_uses(document, model)
+            self.diagnostics += check_model(document, shape, model)
         return model
 
     def _input(self, document: Document, name: str, item: Mapping[str, object]) -> Input | None:
@@ -99,12 +98,14 @@ class ModelLinker:
                 self.diagnostics += wrong
                 wrong_type = None if shape.wrong_type is UNSET else str(shape.wrong_type)
                 if wrong_type is not None and wrong_type not in shape.cases:
-                    self._unknown(document, (*path, "wrong_type"), "case", wrong_type, shape.cases)
+                    at = document.value_span((*path, "wrong_type"))
+                    self._unknown(at, "case", wrong_type, shape.cases)
                 fact = registry_value(shape)
                 return FactInput(name, fact, shape.type, cases, wrong_type, shape.restart, span)
             case language.HostInput():
                 if shape.host not in FIELDS:
-                    self._unknown(document, (*path, "host"), "host field", shape.host, FIELDS)
+                    at = document.value_span((*path, "host"))
+                    self._unknown(at, "host field", shape.host, FIELDS)
                     return None
                 type_name = FIELDS[shape.host]
                 cases, wrong = link_cases(document, (*path, "cases"), shape.cases, type_name)
@@ -120,38 +121,52 @@ class ModelLinker:
                 raise AssertionError(shape)
 
     def _inner_model(self, document: Document, path: DocumentPath, model_id: str) -> Model | None:
-        if model_id not in self._documents:
-            self._unknown(document, path, "model", model_id, self._documents)
+        at = document.value_span(path)
+        if model_id not in self._documents and model_id not in self._broken:
+            self._unknown(at, "model", model_id, self._documents)
             return None
         if model_id in self._under_way:
             circle = [*self._under_way[self._under_way.index(model_id) :], model_id]
             message = f"models ask each other in a circle: {' -> '.join(circle)}"
-            self.diagnostics.append(Diagnostic(document.value_span(path), message))
+            self.diagnostics.append(Diagnostic(at, message, "let one of them ask no other"))
             return None
-        return self.link(model_id)
+        if len(self._under_way) > MAX_TABLES:
+            message = f"models ask each other through more than {MAX_TABLES} steps"
+            self.diagnostics.append(Diagnostic(at, message))
+            return None
+        model = None if model_id in self._broken else self.link(model_id)
+        if model is None:
+            self.diagnostics.append(broken_model(at, model_id))
+        return model
 
     def _outcome_cases(
         self, document: Document, path: DocumentPath, cases: Mapping[str, object]
     ) -> dict[str, str]:
         case_of: dict[str, str] = {}
         rest: str | None = None
-        for name, listed in cases.items():
-            for outcome in listed if isinstance(listed, list) else [listed]:
-                if outcome == "otherwise":
+        for name, item in cases.items():
+            for place, outcome in listed((*path, name), item):
+                at = document.value_span(place)
+                if outcome == "otherwise" and rest is None:
                     rest = name
+                elif outcome == "otherwise" or outcome in case_of:
+                    message = f"{outcome} is in case {case_of.get(outcome, rest)!r} already"
+                    self.diagnostics.append(Diagnostic(at, message))
                 elif outcome not in OUTCOMES:
-                    self._unknown(document, (*path, name), "outcome", str(outcome), OUTCOMES)
-                elif outcome in case_of:
-                    message = f"cases {case_of[outcome]!r} and {name!r} both have {outcome}"
-                    self.diagnostics.append(Diagnostic(document.key_span((*path, name)), message))
+                    self._unknown(at, "outcome", outcome, (*OUTCOMES, "otherwise"))
                 else:
                     case_of[outcome] = name
         missing = [outcome for outcome in OUTCOMES if outcome not in case_of]
-        if rest is not None:
-            return case_of | dict.fromkeys(missing, rest)
-        if missing:
+        at = document.key_span(path)
+        if rest is not None and not missing:
+            message = f"nothing is left for {rest!r}: the other cases have every outcome"
+            self.diagnostics.append(Diagnostic(at, message, "remove it"))
+        elif rest is not None:
+            case_of |= dict.fromkeys(missing, rest)
+        elif missing:
             message = f"no case has {', '.join(missing)}"
-            self.diagnostics.append(Diagnostic(document.key_span(path), message))
+            hint = "add them, or a case 'otherwise' for all the rest"
+            self.diagnostics.append(Diagnostic(at, message, hint))
         return case_of
 
     def _rows(
@@ -164,35 +179,32 @@ class ModelLinker:
         names = {item.name: case_names(item) for item in inputs}
         for name, allowed in parameters.items():
             if allowed is not None:
-                names[name] = tuple(map(str, allowed))
+                names.setdefault(name, tuple(map(str, allowed)))
         for number, row in enumerate(shape.rows):
             path: DocumentPath = ("rows", number)
             when: dict[str, frozenset[str]] = {}
-            for name, listed in row.when.items():
-                wanted = [str(word) for word in (listed if isinstance(listed, list) else [listed])]
+            for name, item in row.when.items():
                 if name in shape.inputs and name not in names:
                     continue
                 if name not in names:
-                    self._unknown(document, (*path, "when", name), "input", name, names)
+                    at = document.key_span((*path, "when", name))
+                    self._unknown(at, "input or parameter with a list", name, names)
                     continue
-                for word in wanted:
+                words = list(listed((*path, "when", name), item))
+                for place, word in words:
                     if word not in names[name]:
-                        at = (*path, "when", name)
-                        self._unknown(document, at, f"case of {name}", word, names[name])
-                when[name] = frozenset(wanted)
+                        at = document.value_span(place)
+                        self._unknown(at, f"case of {name}", word, names[name])
+                when[name] = frozenset(word for _, word in words)
             if row.state not in shape.states:
-                self._unknown(document, (*path, "state"), "state", row.state, shape.states)
+                at = document.value_span((*path, "state"))
+                self._unknown(at, "state", row.state, shape.states)
             span = document.value_span(path)
             yield Row(number + 1, when, row.state, row.because, row.recommended, span)
 
-    def _unknown(
-        self, document: Document, path: DocumentPath, what: str, word: str, known: Iterable[str]
-    ) -> None:
-        names = list(known)
-        close = difflib.get_close_matches(word, names, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(names)}"
-        span = document.value_span(path)
-        self.diagnostics.append(Diagnostic(span, f"there is no {what} {word!r}", hint))
+    def _unknown(self, at: Span, what: str, word: str, known: Iterable[str]) -> None:
+        message = f"there is no {what} {quoted(word)}"
+        self.diagnostics.append(Diagnostic(at, message, suggestion(word, known)))
 
 
 def registry_value(shape: language.RegistryInput | language.RegistryExpectation) -> RegistryValue:
@@ -205,40 +217,3 @@ def _state(name: str, shape: str | language.State) -> State:
     if isinstance(shape, str):
         return State(name, shape, doubt=False, works=False, next=())
     return State(name, shape.means, shape.doubt, shape.works, tuple(shape.next))
-
-
-def _texts(document: Document, shape: language.Model, model: Model) -> Iterator[Diagnostic]:
-    """Names in braces that stand for nothing."""
-    parameters = set(shape.parameters)
-    readable = parameters | {f"{item.name}.case" for item in model.inputs}
-    readable |= {f"{i.name}.value" for i in model.inputs if not isinstance(i, ModelInput)}
-    texts: list[tuple[DocumentPath, object, set[str]]] = [(("subject",), shape.subject, parameters)]
-    for name, item in shape.inputs.items():
-        keys = ("registry", "view", "value", "web_request")
-        texts += [(("inputs", name, key), item.get(key, ""), parameters) for key in keys]
-        for key, value in cast("dict[str, object]", item.get("with", {})).items():
-            texts.append((("inputs", name, "with", key), value, parameters))
-    for number, row in enumerate(shape.rows):
-        texts.append((("rows", number, "because"), row.because, readable))
-    for path, text, known in texts:
-        for name in names_in(text) if isinstance(text, str) else ():
-            if name not in known:
-                hint = f"known here are: {', '.join(sorted(known))}"
-                span = document.value_span(path)
-                yield Diagnostic(span, f"{{{name}}} stands for nothing", hint)
-
-
-def _inner_uses(document: Document, model: Model) -> Iterator[Diagnostic]:
-    """Inner models that can't be used with some value of the model's own parameters."""
-    ways = [
-        [(name, value) for value in allowed or (OPEN_PARAMETER_EXAMPLE,)]
-        for name, allowed in model.parameters.items()
-    ]
-    seen: set[str] = set()
-    for combination in itertools.product(*ways):
-        try:
-            bind(model, dict(combination))
-        except BindError as error:
-            if str(error) not in seen:
-                seen.add(str(error))
-                yield Diagnostic(document.key_span(("inputs",)), str(error))

@@ -1,40 +1,53 @@
 """Policies from documents: rules with their facts and tables, and what is wrong with them."""
 
-import difflib
 import itertools
-from collections.abc import Iterator, Mapping
-from typing import cast
+import math
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
-from msgspec import UNSET
 
 from hklint import language, policy
-from hklint.bind import BindError, bind
 from hklint.cases import OperandError, in_words, value_set
 from hklint.document import Document, DocumentPath
 from hklint.errors import UsageError
-from hklint.fact import HostField, WebRequest
+from hklint.fact import HostField
 from hklint.facts.host import FIELDS
-from hklint.facts.web_request import OUTCOMES
-from hklint.link_model import registry_value
-from hklint.model import Model, Scalar, Table
+from hklint.link_expectation import ExpectationLinker
+from hklint.messages import quoted, suggestion
+from hklint.model import Model, Scalar
+from hklint.model_checks import placeholder_mistakes
 from hklint.parameters import ParameterError, parameter_value
-from hklint.placeholders import fill, fill_tree, names_in
+from hklint.placeholders import fill, names_in, texts_in
+from hklint.plan import expectation_facts
 from hklint.run import Reference, RuleInfo
+from hklint.snapshot import lookup_key
 from hklint.span import Diagnostic
-from hklint.values import Words, all_of_type
+
+MAX_INSTANCES = 1000
 
 
 class PolicyLinker:
-    """Links one policy; `diagnostics` collects what is wrong with it."""
+    """Links one policy; `diagnostics` collects what is wrong with it.
+
+    `models` are those that are proved, `broken` the ids of those that are there and have mistakes.
+    """
 
     def __init__(
-        self, document: Document, models: Mapping[str, Model], settings: Mapping[str, str]
+        self,
+        document: Document,
+        models: Mapping[str, Model],
+        settings: Mapping[str, str],
+        broken: Collection[str] = (),
     ) -> None:
-        self.diagnostics: list[Diagnostic] = []
+        self._diagnostics: list[Diagnostic] = []
         self._document = document
-        self._models = models
         self._settings = settings
+        self._expectations = ExpectationLinker(document, models, broken)
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What is wrong with the policy, each thing once."""
+        return list(dict.fromkeys([*self._diagnostics, *self._expectations.diagnostics]))
 
     def link(self) -> policy.Policy:
         """The linked policy; it is only usable when there are no diagnostics."""
@@ -42,8 +55,10 @@ class PolicyLinker:
         shape = msgspec.convert(document.root, language.Policy)
         parameters = dict(self._parameters(shape))
         diagnosis = None
-        if isinstance(shape.diagnosis, language.ModelUse):
-            diagnosis = self._table(("diagnosis",), shape.diagnosis, parameters)
+        if isinstance(shape.diagnosis, language.ModelUse) and self._filled_in(
+            ("diagnosis",), document.root["diagnosis"], parameters
+        ):
+            diagnosis = self._expectations.table(("diagnosis",), shape.diagnosis, parameters)
         self._duplicate_ids(shape)
         return policy.Policy(
             shape.id,
@@ -66,6 +81,7 @@ class PolicyLinker:
             try:
                 yield name, parameter_value(parameter, parameter.default)
             except ParameterError as error:
+                yield name, parameter.default
                 self._report(("parameters", name, "default"), str(error))
             if name in self._settings:
                 try:
@@ -74,26 +90,34 @@ class PolicyLinker:
                     raise UsageError(f"--set {name}: {error}") from None
 
     def _report(self, path: DocumentPath, message: str, hint: str = "") -> None:
-        self.diagnostics.append(Diagnostic(self._document.value_span(path), message, hint))
+        self._diagnostics.append(Diagnostic(self._document.value_span(path), message, hint))
 
     def _duplicate_ids(self, shape: language.Policy) -> None:
         first: dict[str, int] = {}
         for number, rule in enumerate(shape.rules):
             if rule.id in first:
                 line = self._document.value_span(("rules", first[rule.id], "id")).line
-                self._report(("rules", number, "id"), f"the id {rule.id!r} is taken in line {line}")
+                self._report(
+                    ("rules", number, "id"),
+                    f"the rule id {rule.id!r} is taken already, in line {line}",
+                )
             first.setdefault(rule.id, number)
 
     def _conditions(self, shape: language.Policy) -> Iterator[policy.Condition]:
         for field, operators in shape.applies_to.items():
             path: DocumentPath = ("applies_to", field)
             if field not in FIELDS:
-                self._report(path, f"there is no host field {field!r}", _known(field, FIELDS))
+                found = Diagnostic(
+                    self._document.key_span(path),
+                    f"there is no host field {quoted(field)}",
+                    suggestion(field, FIELDS),
+                )
+                self._diagnostics.append(found)
                 continue
             try:
                 allowed = value_set(operators, FIELDS[field])
             except OperandError as error:
-                self._report((*path, error.operator), str(error))
+                self._report((*path, *error.place), str(error))
                 continue
             yield policy.Condition(HostField(field), FIELDS[field], allowed, in_words(operators))
 
@@ -101,15 +125,17 @@ class PolicyLinker:
         self, path: DocumentPath, shape: language.Rule, parameters: Mapping[str, Scalar]
     ) -> Iterator[policy.Rule]:
         names = {*parameters, *shape.for_each}
-        filled = {"title": shape.title, "expect": shape.expect}
-        for where, text in _texts(path, filled):
-            for name in names_in(text):
-                if name not in names:
-                    hint = f"known here are: {', '.join(sorted(names)) or 'none'}"
-                    self._report(where, f"{{{name}}} stands for nothing", hint)
+        texts = {"title": shape.title, "expect": shape.expect}
+        complete = self._filled_in(path, texts, names)
+        for key, text in (("why", shape.why), ("remedy", shape.remedy)):
+            for name in names & set(names_in(text)):
+                message = f"{{{name}}} is not filled in here: {key} is one text for all"
+                self._report((*path, key), message, "name the value in the title")
+        if not (self._instances(path, shape, parameters) and complete):
+            return
         info = RuleInfo(
             shape.id,
-            shape.title,
+            fill(shape.title, {**parameters, **{name: f"<{name}>" for name in shape.for_each}}),
             shape.severity,
             shape.why,
             shape.remedy,
@@ -120,109 +146,42 @@ class PolicyLinker:
         choices = [[(name, value) for value in values] for name, values in shape.for_each.items()]
         for combination in itertools.product(*choices):
             values = {**parameters, **dict(combination)}
-            expectation = self._expectation((*path, "expect"), shape.expect, values)
+            instance = ",".join(f"{name}={value}" for name, value in combination)
+            expectation = self._expectations.link((*path, "expect"), shape.expect, values, instance)
             if expectation is not None:
                 yield policy.Rule(
                     info,
-                    ",".join(f"{name}={value}" for name, value in combination),
+                    instance,
                     fill(shape.title, values),
                     expectation,
                     self._document.value_span((*path, "expect", _wanted_key(shape.expect))),
+                    frozenset(map(lookup_key, expectation_facts(expectation))),
                 )
 
-    def _expectation(
-        self, path: DocumentPath, item: Mapping[str, object], values: Mapping[str, Scalar]
-    ) -> policy.Expectation | None:
-        kind = next(language.EXPECTATIONS[key] for key in language.EXPECTATIONS if key in item)
-        try:
-            shape = msgspec.convert(fill_tree(item, values), kind)
-        except msgspec.ValidationError as error:
-            self._report(path, f"does not fit after its parameters are filled in: {error}")
-            return None
-        match shape:
-            case language.RegistryExpectation():
-                return self._value(path, shape)
-            case language.ModelExpectation():
-                return self._state(path, shape)
-            case language.WebRequestExpectation():
-                return self._outcome(path, shape)
-            case _:
-                raise AssertionError(shape)
+    def _filled_in(self, path: DocumentPath, node: object, names: Collection[str]) -> bool:
+        """Whether all that stands in braces can be filled in."""
+        known = len(self._diagnostics)
+        for where, text in texts_in(node, path):
+            for message, hint in placeholder_mistakes(text, names):
+                self._report(where, message, hint)
+        return len(self._diagnostics) == known
 
-    def _value(
-        self, path: DocumentPath, shape: language.RegistryExpectation
-    ) -> policy.ValueExpectation | None:
-        wanted = in_words(shape)
-        if not wanted:
-            self._report(path, "nothing is expected of the value", "add an operator, like equals")
-            return None
-        try:
-            allowed = value_set(shape, shape.type)
-        except OperandError as error:
-            self._report((*path, error.operator), str(error))
-            return None
-        absent: policy.AbsentMeans | str
-        if isinstance(shape.absent, language.AbsentMeans):
-            absent = policy.AbsentMeans(shape.absent.means)
-            is_text = isinstance(all_of_type(shape.type), Words)
-            if isinstance(shape.absent.means, str) != is_text:
-                self._report((*path, "absent"), f"{shape.absent.means!r} is no {shape.type}")
-        else:
-            absent = shape.absent
-        write = shape.equals if shape.write is UNSET else shape.write
-        return policy.ValueExpectation(
-            registry_value(shape),
-            shape.type,
-            allowed,
-            wanted,
-            absent,
-            None if write is UNSET else write,
-            shape.restart,
-        )
-
-    def _state(
-        self, path: DocumentPath, shape: language.ModelExpectation
-    ) -> policy.StateExpectation | None:
-        table = self._table(
-            path, language.ModelUse(model=shape.model, arguments=shape.arguments), {}
-        )
-        if table is None:
-            return None
-        states = [shape.state] if isinstance(shape.state, str) else shape.state
-        for state in states:
-            if state not in table.model.states:
-                hint = _known(state, table.model.states)
-                self._report((*path, "state"), f"{shape.model} has no state {state!r}", hint)
-        return policy.StateExpectation(table, frozenset(states), " or ".join(states))
-
-    def _outcome(
-        self, path: DocumentPath, shape: language.WebRequestExpectation
-    ) -> policy.OutcomeExpectation | None:
-        if not shape.web_request.startswith("https://"):
-            message = f"{shape.web_request!r} is no https:// URL"
-            self._report((*path, "web_request"), message)
-            return None
-        outcomes = [shape.outcome] if isinstance(shape.outcome, str) else shape.outcome
-        for outcome in outcomes:
-            if outcome not in OUTCOMES:
-                hint = _known(outcome, OUTCOMES)
-                self._report((*path, "outcome"), f"there is no outcome {outcome!r}", hint)
-        fact = WebRequest(shape.web_request)
-        return policy.OutcomeExpectation(fact, frozenset(outcomes), " or ".join(outcomes))
-
-    def _table(
-        self, path: DocumentPath, use: language.ModelUse, values: Mapping[str, Scalar]
-    ) -> Table | None:
-        if use.model not in self._models:
-            hint = _known(use.model, self._models)
-            self._report((*path, "model"), f"there is no usable model {use.model!r}", hint)
-            return None
-        arguments = cast("dict[str, Scalar]", fill_tree(use.arguments, values))
-        try:
-            return bind(self._models[use.model], arguments)
-        except BindError as error:
-            self._report((*path, "model"), str(error))
-            return None
+    def _instances(
+        self, path: DocumentPath, shape: language.Rule, parameters: Mapping[str, Scalar]
+    ) -> bool:
+        """Whether for_each gives instances that can be told apart, and not too many."""
+        known = len(self._diagnostics)
+        for name, choices in shape.for_each.items():
+            place = (*path, "for_each", name)
+            if name in parameters:
+                self._report(place, f"{quoted(name)} is a parameter of the policy already")
+            if len(set(map(str, choices))) < len(choices):
+                self._report(place, "a value is in this list twice")
+        number = math.prod(map(len, shape.for_each.values()))
+        if number > MAX_INSTANCES:
+            message = f"this gives {number} verdicts; at most {MAX_INSTANCES} are allowed"
+            self._report((*path, "for_each"), message, "split the rule")
+        return len(self._diagnostics) == known
 
 
 def _wanted_key(expect: Mapping[str, object]) -> str:
@@ -233,19 +192,3 @@ def _wanted_key(expect: Mapping[str, object]) -> str:
         *(name for name in expect if name in language.Operators.__struct_fields__),
     )
     return next((key for key in keys if key in expect), "registry")
-
-
-def _texts(path: DocumentPath, node: object) -> Iterator[tuple[DocumentPath, str]]:
-    if isinstance(node, str):
-        yield path, node
-    elif isinstance(node, Mapping):
-        for key, value in node.items():
-            yield from _texts((*path, key), value)
-    elif isinstance(node, list):
-        for number, value in enumerate(node):
-            yield from _texts((*path, number), value)
-
-
-def _known(word: str, names: Mapping[str, object] | tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(word, list(names), 1)
-    return f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(names)}"

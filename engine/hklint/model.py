@@ -85,7 +85,10 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Model(msgspec.Struct, frozen=True):
-    """A decision table. `parameters` has the values of each, or None for an open one."""
+    """A decision table. `parameters` has the values of each, or None for an open one.
+
+    `span` is where the rows begin.
+    """
 
     id: str
     title: str

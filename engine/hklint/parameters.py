@@ -1,10 +1,15 @@
 """Parameters of policies: what the user sets, checked against what the policy declares."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from hklint.errors import UsageError
 from hklint.language import Parameter
+from hklint.messages import quoted
 from hklint.model import Scalar
+from hklint.url import is_https_url
+
+_INTEGER = re.compile(r"[-+]?[0-9]{1,20}")
 
 
 class ParameterError(Exception):
@@ -30,14 +35,14 @@ def parameter_value(parameter: Parameter, value: Scalar) -> Scalar:
         for allowed in parameter.one_of:
             if str(value) == str(allowed):
                 return allowed
-        raise ParameterError(f"{value!r} is not one of {', '.join(map(str, parameter.one_of))}")
+        words = ", ".join(map(str, parameter.one_of))
+        raise ParameterError(f"{quoted(value)} is not one of: {words}")
     if parameter.type == "integer":
-        try:
-            return int(value)
-        except ValueError:
-            raise ParameterError(f"{value!r} is no whole number") from None
-    if parameter.type == "url" and not str(value).startswith("https://"):
-        raise ParameterError(f"{value!r} is no https:// URL")
+        if not _INTEGER.fullmatch(str(value)):
+            raise ParameterError(f"{quoted(value)} is no whole number")
+        return int(value)
+    if parameter.type == "url" and not is_https_url(str(value)):
+        raise ParameterError(f"{quoted(value)} is no https:// URL (without a password in it)")
     return str(value)
 
 

@@ -1,14 +1,28 @@
 """Names in braces: `{protocol}` in a text stands for a value. There are no expressions."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import cast
 
-_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_-]*(?:\.[a-z]+)?)\}")
+from hklint.document import DocumentPath
+
+_GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_PLACEHOLDER = re.compile(rf"\{{(?!{_GUID}\}})([a-z][a-z0-9_-]*(?:\.[a-z]+)?)\}}")
+_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 def names_in(text: str) -> list[str]:
-    """The names that a text refers to, in order."""
+    """The names that a text refers to, in order; a GUID in braces, as in registry keys, is none."""
     return _PLACEHOLDER.findall(text)
+
+
+def misspelt_in(text: str, known: Collection[str]) -> list[str]:
+    """What stands in braces and would be a known name without its capitals or blanks."""
+    return [
+        inside
+        for inside in _BRACES.findall(text)
+        if inside not in known and inside.strip().lower() in known
+    ]
 
 
 def fill(text: str, values: Mapping[str, object]) -> str:
@@ -25,7 +39,29 @@ def fill_tree(node: object, values: Mapping[str, object]) -> object:
         alone = _PLACEHOLDER.fullmatch(node)
         return values.get(alone[1], node) if alone else fill(node, values)
     if isinstance(node, dict):
-        return {key: fill_tree(value, values) for key, value in node.items()}
+        tree = cast("dict[str, object]", node)
+        return {key: fill_tree(value, values) for key, value in tree.items()}
     if isinstance(node, list):
-        return [fill_tree(item, values) for item in node]
+        return [fill_tree(item, values) for item in cast("list[object]", node)]
     return node
+
+
+def texts_in(node: object, path: DocumentPath) -> Iterator[tuple[DocumentPath, str]]:
+    """Every text of a YAML tree that stands at this path, each with its own path."""
+    if isinstance(node, str):
+        yield path, node
+    elif isinstance(node, dict):
+        for key, value in cast("dict[str, object]", node).items():
+            yield from texts_in(value, (*path, key))
+    elif isinstance(node, list):
+        for number, value in enumerate(cast("list[object]", node)):
+            yield from texts_in(value, (*path, number))
+
+
+def listed(path: DocumentPath, item: object) -> Iterator[tuple[DocumentPath, str]]:
+    """The words of a list, or the single word, each with its own path."""
+    if not isinstance(item, list):
+        yield path, str(item)
+        return
+    for number, word in enumerate(cast("list[object]", item)):
+        yield (*path, number), str(word)

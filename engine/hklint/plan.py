@@ -16,11 +16,12 @@ def facts_needed(policies: Iterable[Policy]) -> set[Fact]:
         if policy.diagnosis is not None:
             needed.update(table_facts(policy.diagnosis))
         for rule in policy.rules:
-            needed.update(_expectation_facts(rule.expectation))
+            needed.update(expectation_facts(rule.expectation))
     return needed
 
 
-def _expectation_facts(expectation: Expectation) -> Iterator[Fact]:
+def expectation_facts(expectation: Expectation) -> Iterator[Fact]:
+    """The facts one rule rests on."""
     if isinstance(expectation, StateExpectation):
         yield from table_facts(expectation.table)
     else:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from hklint.fact import HostField, RegistryValue, WebRequest
+from hklint.fact import Fact, HostField, RegistryValue, WebRequest
 from hklint.model import Restart, Scalar, Table
 from hklint.run import RuleInfo
 from hklint.span import Span
@@ -53,7 +53,7 @@ class Rule(msgspec.Struct, frozen=True):
     """One rule, or one instance of a rule with for_each.
 
     `info` describes the rule for reports, with `title` and `instance` of this instance; `span` is
-    the expected value.
+    the expected value, and `facts` are those it rests on, in the spelling of observations.
     """
 
     info: RuleInfo
@@ -61,6 +61,7 @@ class Rule(msgspec.Struct, frozen=True):
     title: str
     expectation: Expectation
     span: Span
+    facts: frozenset[Fact]
 
 
 class Condition(msgspec.Struct, frozen=True):

@@ -69,7 +69,7 @@ def _path(fact: RegistryValue) -> str:
     if fact.view == "32-bit" and fact.hive == "HKLM":
         head, _, rest = key.partition("\\")
         if head.casefold() == "software":
-            key = f"{head}\\Wow6432Node\\{rest}"
+            key = "\\".join(part for part in (head, "Wow6432Node", rest) if part)
     return f"{_HIVES[fact.hive]}\\{key}"
 
 

@@ -1,18 +1,21 @@
 """Remedies: which registry values would make failed rules pass, proved by judging again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from hklint.evaluate import InputResult, Judgement, TableResult, judge_rule
-from hklint.fact import Fact, Present, RegistryValue
+from hklint.fact import Fact, Present, RegistryValue, Unreadable
 from hklint.model import FactInput, Row
-from hklint.policy import StateExpectation, ValueExpectation
+from hklint.policy import Rule, StateExpectation, ValueExpectation
 from hklint.snapshot import Snapshot, lookup_key
 from hklint.verdict import Change, Outcome
 
 
 def changes(judgement: Judgement, snapshot: Snapshot) -> tuple[Change, ...]:
-    """What to write so that a rule passes; empty if that is not known, or not needed."""
-    if judgement.outcome is Outcome.PASS or judgement.basis is None:
+    """What to write so that a rule passes; empty if that is not known, or not needed.
+
+    A value that could not be read is never written: nobody could put it back.
+    """
+    if judgement.outcome not in {Outcome.FAIL, Outcome.UNKNOWN} or judgement.basis is None:
         return ()
     expectation = judgement.rule.expectation
     found: list[Change] | None = None
@@ -24,10 +27,29 @@ def changes(judgement: Judgement, snapshot: Snapshot) -> tuple[Change, ...]:
             found = _towards(result, expectation.states)
         case _:
             pass
-    if not found:
+    if not found or any(_is_unread(change, snapshot) for change in found):
         return ()
     mended = judge_rule(judgement.rule, apply(snapshot, found))
     return tuple(found) if mended.outcome is Outcome.PASS else ()
+
+
+def broken_by(
+    written: Sequence[Change], rules: Iterable[Rule], snapshot: Snapshot
+) -> tuple[Rule, ...]:
+    """The rules that pass now, and would not with only these changes made."""
+    touched = frozenset(lookup_key(change.fact) for change in written)
+    concerned = [rule for rule in rules if not touched.isdisjoint(rule.facts)]
+    after = apply(snapshot, written)
+    return tuple(
+        rule
+        for rule in concerned
+        if judge_rule(rule, after).outcome is not Outcome.PASS
+        and judge_rule(rule, snapshot).outcome is Outcome.PASS
+    )
+
+
+def _is_unread(change: Change, snapshot: Snapshot) -> bool:
+    return isinstance(snapshot.observe(change.fact), Unreadable)
 
 
 def apply(snapshot: Snapshot, written: Iterable[Change]) -> Snapshot:

@@ -1,16 +1,18 @@
 """JSON Schemas of the documents, and the check of a document against them."""
 
-import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any, cast
 
 import msgspec
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, TypeChecker
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType] # no stub
 
 from hklint import language
+from hklint.descriptions import DESCRIPTIONS
 from hklint.document import Document, DocumentPath
+from hklint.messages import quoted, suggestion
 from hklint.span import Diagnostic
 
 _REF = "#/$defs/{name}"
@@ -19,43 +21,93 @@ _KINDS = {"expectations": language.EXPECTATIONS, "inputs": language.INPUTS}
 
 def json_schema(kind: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of one kind of document, for editors and for the check."""
-    root = language.DOCUMENTS[kind]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"hklint {kind}",
+        **_schema_of(language.DOCUMENTS[kind]),
+    }
+
+
+def check(document: Document, kind: str) -> list[Diagnostic]:
+    """Every place where the document has not the shape of its kind."""
+    return check_part(document, (), document.root, language.DOCUMENTS[kind])
+
+
+def check_part(
+    document: Document, path: DocumentPath, part: object, shape: type[language.Shape]
+) -> list[Diagnostic]:
+    """Every place where a part, which stands at this path, has not its shape.
+
+    The part may be a copy in which placeholders are filled in.
+    """
+    validator: Any = _validator(shape)
+    errors: list[ValidationError] = list(validator.iter_errors(part))
+    undecided = {tuple(error.absolute_path) for error in errors if error.validator == "oneOf"}
+    found = dict.fromkeys(
+        item
+        for error in errors
+        if error.validator == "oneOf" or not _is_below(tuple(error.absolute_path), undecided)
+        for item in _diagnostics(document, error, path)
+    )
+    return sorted(found, key=lambda item: (item.span.line, item.span.column))
+
+
+def _is_below(path: DocumentPath, places: Collection[DocumentPath]) -> bool:
+    return any(path[:length] in places for length in range(len(path) + 1))
+
+
+@cache
+def _validator(shape: type[language.Shape]) -> Draft202012Validator:
+    return _Validator(_schema_of(shape))
+
+
+def _is_integer(_: TypeChecker, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+# JSON Schema takes 1000.0 for an integer, the shapes in `language` do not.
+_Validator = cast(
+    "type[Draft202012Validator]",
+    extend(  # type: ignore[no-untyped-call] # the stubs leave it open
+        Draft202012Validator,
+        type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+    ),
+)
+
+
+def _schema_of(root: type[language.Shape]) -> dict[str, Any]:
     shapes = [root, *language.EXPECTATIONS.values(), *language.INPUTS.values()]
     (ref, *_), components = msgspec.json.schema_components(shapes, ref_template=_REF)
     used = _reachable(components, root.__name__)
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"hklint {kind}",
         **ref,
-        "$defs": {name: _with_kinds(components[name]) for name in sorted(used)},
+        "$defs": {name: _described(_with_kinds(components[name])) for name in sorted(used)},
     }
 
 
-def check(document: Document, kind: str) -> Iterator[Diagnostic]:
-    """Every place where the document has not the shape of its kind."""
-    errors = _validator(kind).iter_errors(document.root)
-    for error in sorted(errors, key=lambda error: [str(step) for step in error.absolute_path]):
-        yield from _diagnostics(document, error)
+def _described(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a shape with a description for each key that has none of its own."""
+    properties = {
+        key: {"description": DESCRIPTIONS[key], **value} if key in DESCRIPTIONS else value
+        for key, value in schema["properties"].items()
+    }
+    return {**schema, "properties": properties}
 
 
-@cache
-def _validator(kind: str) -> Draft202012Validator:
-    return Draft202012Validator(json_schema(kind))
-
-
-def _with_kinds(schema: Any) -> Any:  # noqa: ANN401 - JSON is any of its types
+def _with_kinds(schema: object) -> Any:  # noqa: ANN401 - JSON is any of its types
     """Replaces the marks of `language` by a choice made on the key that is there.
 
     A plain `oneOf` would report each branch's errors; a chain of if and then reports only those of
     the kind the author meant.
     """
     if isinstance(schema, list):
-        return [_with_kinds(item) for item in schema]
+        return [_with_kinds(item) for item in cast("list[object]", schema)]
     if not isinstance(schema, dict):
         return schema
-    if "$one_of_kinds" not in schema:
-        return {key: _with_kinds(value) for key, value in schema.items()}
-    kinds = _KINDS[schema["$one_of_kinds"]]
+    parts = cast("dict[str, object]", schema)
+    if "$one_of_kinds" not in parts:
+        return {key: _with_kinds(value) for key, value in parts.items()}
+    kinds = _KINDS[str(parts["$one_of_kinds"])]
     return {
         "type": "object",
         "oneOf": [{"required": [key]} for key in kinds],
@@ -66,7 +118,7 @@ def _with_kinds(schema: Any) -> Any:  # noqa: ANN401 - JSON is any of its types
     }
 
 
-def _reachable(components: dict[str, Any], start: str) -> set[str]:
+def _reachable(components: Mapping[str, Any], start: str) -> set[str]:
     found: set[str] = set()
     waiting = [start]
     while waiting:
@@ -79,71 +131,101 @@ def _reachable(components: dict[str, Any], start: str) -> set[str]:
     return found
 
 
-def _diagnostics(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
-    path: DocumentPath = tuple(error.absolute_path)
+def _diagnostics(
+    document: Document, error: ValidationError, base: DocumentPath
+) -> Iterator[Diagnostic]:
+    path = (*base, *error.absolute_path)
+    instance, wanted = cast("Any", error.instance), cast("Any", error.validator_value)
     match error.validator:
         case "additionalProperties":
             allowed = sorted(cast("dict[str, Any]", error.schema)["properties"])
-            for key in sorted(set(cast("dict[str, Any]", error.instance)) - set(allowed)):
-                message = f"the key {key!r} is not known here"
-                yield Diagnostic(document.key_span((*path, key)), message, _meant(key, allowed))
+            for key in sorted(set(instance) - set(allowed)):
+                message = f"the key {quoted(key)} is not known here"
+                yield Diagnostic(document.key_span((*path, key)), message, suggestion(key, allowed))
         case "required":
-            missing = next(key for key in error.validator_value if key not in error.instance)  # type: ignore[operator, union-attr]
-            yield Diagnostic(document.key_span(path), f"{_what(path)} has no {missing!r}")
-        case "oneOf" if _is_kind_choice(error):
-            keys = [option["required"][0] for option in error.validator_value]  # type: ignore[union-attr]
-            message = f"{_what(path)} needs exactly one of {', '.join(keys)}"
-            yield Diagnostic(document.key_span(path), message)
+            for key in wanted:
+                if key not in instance:
+                    message = f"{_what(path)} has no {quoted(key)}"
+                    hint = _description(cast("Any", error.schema), key)
+                    yield Diagnostic(document.key_span(path), message, hint)
+        case "oneOf":
+            keys = [option["required"][0] for option in wanted]
+            message = f"{_what(path)} needs exactly one of: {', '.join(keys)}"
+            yield Diagnostic(document.key_span(path), message, _choice_help(instance, keys))
         case "anyOf":
-            yield Diagnostic(document.value_span(path), *_no_variant(error))
+            yield from _no_variant(document, error, base)
+        case _ if "propertyNames" in error.absolute_schema_path:
+            message = f"{quoted(instance)} can't be a name here"
+            hint = "lower-case letters, digits, - and _, beginning with a letter"
+            yield Diagnostic(document.key_span((*path, instance)), message, hint)
         case _:
             yield Diagnostic(document.value_span(path), *_sentence(error))
 
 
-def _is_kind_choice(error: ValidationError) -> bool:
-    return all("required" in option for option in error.validator_value)  # type: ignore[union-attr]
+def _choice_help(instance: Mapping[str, object], keys: list[str]) -> str:
+    there = [key for key in keys if key in instance]
+    if there:
+        return f"here are: {', '.join(there)}"
+    hints = [suggestion(key, keys) for key in instance]
+    return next((hint for hint in hints if hint.startswith("did you mean")), "")
 
 
-def _no_variant(error: ValidationError) -> tuple[str, str]:
-    """The mistakes of the variant whose type fits, or the words that would be right."""
-    deeper = [
-        inner
-        for inner in error.context or ()
-        if inner.validator not in {"type", "enum"} or inner.absolute_path != error.absolute_path
-    ]
-    if deeper and isinstance(error.instance, dict | list):
-        return _sentence(deeper[0])
+def _description(schema: Mapping[str, Any], key: str) -> str:
+    found: Mapping[str, Any] = schema.get("properties", {}).get(key, {})
+    return str(found.get("description", ""))
+
+
+def _no_variant(
+    document: Document, error: ValidationError, base: DocumentPath
+) -> Iterator[Diagnostic]:
+    """The mistakes of the variants whose type fits, or else what would be right."""
+    path = (*base, *error.absolute_path)
+    context = error.context or ()
+    here = [item for item in context if item.absolute_path == error.absolute_path]
+    unfit = {item.schema_path[0] for item in here if item.validator in {"type", "enum"}}
+    fit = [item for item in context if item.schema_path[0] not in unfit]
+    if fit:
+        for inner in fit:
+            yield from _diagnostics(document, inner, base)
+        return
+    words = [word for item in here if item.validator == "enum" for word in _words(item)]
+    names = [word for item in here if item.validator == "type" for word in _words(item)]
+    message = f"{quoted(error.instance)} is {_none_of([*words, *names])}"
+    hint = suggestion(str(error.instance), words) if words else _type_help(error.instance, names)
+    yield Diagnostic(document.value_span(path), message, hint)
+
+
+def _none_of(words: list[str]) -> str:
+    unique = list(dict.fromkeys(words))
+    return f"not {' or '.join(unique)}" if len(unique) < 3 else f"none of: {', '.join(unique)}"  # noqa: PLR2004 - two read well in a sentence
+
+
+def _words(error: ValidationError) -> list[str]:
+    value = cast("object", error.validator_value)
     words = [
-        str(word)
-        for inner in error.context or ()
-        if inner.validator == "enum"
-        for word in _list(inner.validator_value)
+        str(word) for word in cast("list[object]", value if isinstance(value, list) else [value])
     ]
-    return f"{_shown(error.instance)} is not allowed here", _meant(str(error.instance), words)
+    return [_TYPE_NAMES[word] for word in words] if error.validator == "type" else words
 
 
 def _sentence(error: ValidationError) -> tuple[str, str]:
-    value = error.validator_value
-    shown = _shown(error.instance)
+    shown = quoted(error.instance)
     match error.validator:
         case "enum":
-            words = [str(word) for word in _list(value)]
-            return f"{shown} is not one of {', '.join(words)}", _meant(str(error.instance), words)
-        case "const":
-            return f"{shown} must be {value!r}", ""
-        case "type":
-            names = " or ".join(_TYPE_NAMES.get(str(name), str(name)) for name in _list(value))
-            return f"{shown} is not {names}", _type_help(error)
-        case "pattern":
-            hint = (
-                str(error.schema.get("description", "")) if isinstance(error.schema, dict) else ""
+            words = _words(error)
+            return f"{shown} is not one of: {', '.join(words)}", suggestion(
+                str(error.instance), words
             )
-            return f"{shown} has not the right form", hint
+        case "type":
+            names = _words(error)
+            return f"{shown} is not {' or '.join(names)}", _type_help(error.instance, names)
+        case "pattern":
+            schema = cast("Mapping[str, Any]", error.schema)
+            return f"{shown} has not the right form", str(schema.get("description", ""))
         case "minLength" | "minItems" | "minProperties":
-            return "must not be empty", ""
-        case "additionalProperties":
-            keys = ", ".join(repr(key) for key in error.instance)  # type: ignore[union-attr]
-            return f"the keys {keys} are not all known here", ""
+            return f"{_what(tuple(error.absolute_path))} must not be empty", ""
+        case "maxItems":
+            return f"this list has more than {error.validator_value} items", ""
         case _:
             return error.message, ""
 
@@ -159,30 +241,25 @@ _TYPE_NAMES = {
 }
 
 
-def _type_help(error: ValidationError) -> str:
-    if error.validator_value == "string" and isinstance(error.instance, int | float):
+def _type_help(instance: object, names: list[str]) -> str:
+    if "text" not in names:
+        return ""
+    if isinstance(instance, bool) and "a whole number" in names:
+        return "write 1 or 0, or put it in quotes"
+    if isinstance(instance, int | float):
         return "put it in quotes"
+    if isinstance(instance, dict):
+        keys = list(cast("dict[str, object]", instance).items())
+        if len(keys) == 1 and keys[0][1] is None:
+            return f'put it in quotes: "{{{keys[0][0]}}}"'
     return ""
 
 
-def _list(value: object) -> Sequence[object]:
-    return value if isinstance(value, list) else [value]
-
-
-def _shown(instance: object) -> str:
-    if isinstance(instance, dict):
-        return "this mapping"
-    if isinstance(instance, list):
-        return "this list"
-    return "an empty value" if instance is None else repr(instance)
-
-
 def _what(path: DocumentPath) -> str:
-    return repr(path[-1]) if path and isinstance(path[-1], str) else "this"
-
-
-def _meant(word: str, allowed: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, allowed, 1)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    return "known are: " + ", ".join(allowed) if allowed else ""
+    match path:
+        case (*_, str(key)):
+            return quoted(key)
+        case (*_, str(key), int(number)):
+            return f"item {number + 1} of {quoted(key)}"
+        case _:
+            return "the document"

@@ -12,8 +12,8 @@ SHOWN_IN_HEX_FROM = 10
 _REASONS = {
     "access-denied": "access denied",
     "failed": "could not be read",
-    "malformed": "is malformed",
-    "not-asked": "was not asked for",
+    "malformed": "malformed",
+    "not-asked": "not asked for",
     "host-not-reached": "host not reached",
 }
 
@@ -32,12 +32,12 @@ def show(seen: Observation) -> str:
         case Present() if seen.type.startswith("REG_"):
             return f"{show_value(seen.value)} ({seen.type})"
         case Present():
-            return str(seen.value)
+            return _cut(str(seen.value))
         case Absent():
             return "absent" if seen.what != "key" else "absent (there is no such key)"
         case Unreadable():
             reason = _REASONS[seen.reason]
-            return f"{reason}: {seen.detail}" if seen.detail else reason
+            return f"{reason}: {seen.detail.removesuffix('.')}" if seen.detail else reason
         case _:
             assert_never(seen)
 
@@ -48,6 +48,10 @@ def show_value(value: int | str | tuple[str, ...]) -> str:
         return f"{value} ({value:#x})" if value >= SHOWN_IN_HEX_FROM else str(value)
     text = value if isinstance(value, str) else ", ".join(value)
     return f'"{text[:MAX_SHOWN]}"' + ("..." if len(text) > MAX_SHOWN else "")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "..."
 
 
 def evidence(fact: Fact, seen: Observation) -> Evidence:
@@ -84,9 +88,9 @@ def _show_attempt(seen: Present) -> str:
     if detail.get("http_status") is not None:
         parts.append(f"HTTP {detail['http_status']}")
     if detail.get("status"):
-        parts.append(str(detail["status"]))
+        parts.append(_cut(detail["status"]))
     if detail.get("proxy"):
-        parts.append(f"proxy {detail['proxy']}")
+        parts.append(f"proxy {_cut(detail['proxy'])}")
     if "milliseconds" in detail:
         parts.append(f"{detail['milliseconds'] / 1000:.1f} s")
     return f"{seen.value} ({'; '.join(parts)})"

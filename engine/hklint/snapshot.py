@@ -42,7 +42,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         return self.observations.get(lookup_key(fact), _NOT_ASKED)
 
 
-_NOT_ASKED = Unreadable("not-asked", "this snapshot was taken without asking for it")
+_NOT_ASKED = Unreadable("not-asked", "the snapshot has nothing on it")
 
 
 def lookup_key(fact: Fact) -> Fact:

@@ -24,7 +24,7 @@ class Ranges(msgspec.Struct, frozen=True, tag="ranges"):
 
 
 class Words(msgspec.Struct, frozen=True, tag="words"):
-    """Texts in case-folded form, as Windows compares them: these, or all but these."""
+    """Texts as `fold` makes them: these, or all but these."""
 
     words: frozenset[str]
     all_but: bool = False
@@ -50,11 +50,28 @@ def parse_version(text: str) -> Version | None:
     return tuple(numbers)
 
 
+def fold(text: str) -> str:
+    """A text as it compares with others: without regard to case, letter by letter as Windows does.
+
+    Python's casefold would go further: Windows keeps `ß` apart from `ss`, and the Kelvin sign from
+    `k`. See RtlUpcaseUnicodeChar and StringComparison.OrdinalIgnoreCase.
+    """
+    return text.lower() if text.isascii() else "".join(map(_fold_character, text))
+
+
+def _fold_character(character: str) -> str:
+    if character.isascii():
+        return character.lower()
+    # ASCII folds to small letters and the rest to capitals, so that the two never meet.
+    upper = character.upper()
+    return upper if len(upper) == 1 else character
+
+
 def contains(values: ValueSet, value: Ordered | str) -> bool:
     """Whether the set has the value; text is compared without regard to case."""
     if isinstance(values, Words):
         assert isinstance(value, str)
-        return (value.casefold() in values.words) != values.all_but
+        return (fold(value) in values.words) != values.all_but
     assert not isinstance(value, str)
     place = _key((value, 0))
     return any(_key(start) <= place < _key(end) for start, end in values.spans)
@@ -84,10 +101,23 @@ def complement(values: ValueSet) -> ValueSet:
 
 def union(sets: Iterable[ValueSet], empty: ValueSet) -> ValueSet:
     """What any of the sets has; `empty` is the empty set of their type."""
+    if isinstance(empty, Ranges):
+        return _merged(span for item in sets if isinstance(item, Ranges) for span in item.spans)
     result = complement(empty)
-    for values in sets:
-        result = intersection(result, complement(values))
+    for item in sets:
+        result = intersection(result, complement(item))
     return complement(result)
+
+
+def _merged(spans: Iterable[tuple[Cut, Cut]]) -> Ranges:
+    """Ranges of spans in any order, which may overlap or touch."""
+    merged: list[tuple[Cut, Cut]] = []
+    for start, end in sorted(spans, key=lambda span: _key(span[0])):
+        if merged and _key(start) <= _key(merged[-1][1]):
+            merged[-1] = merged[-1][0], max(merged[-1][1], end, key=_key)
+        else:
+            merged.append((start, end))
+    return Ranges(tuple(merged))
 
 
 def is_empty(values: ValueSet) -> bool:
@@ -103,15 +133,16 @@ def sample(values: ValueSet) -> str:
         if values.all_but:
             return "any other text"
         return repr(min(values.words))
-    (start, _), _ = values.spans[0]
-    if isinstance(start, float):
-        (end, _) = values.spans[0][1]
-        return "any number" if isinstance(end, float) else f"anything below {_shown(end)}"
-    return _shown(start)
+    (start, start_side), (end, end_side) = values.spans[0]
+    if not isinstance(start, float):
+        return f"anything just above {_shown(start)}" if start_side else _shown(start)
+    if isinstance(end, float):
+        return "any number"
+    return f"anything up to {_shown(end)}" if end_side else f"anything below {_shown(end)}"
 
 
 def _shown(value: Ordered) -> str:
-    return str(value) if isinstance(value, int) else ".".join(map(str, value))
+    return str(value) if isinstance(value, int) else ".".join(map(str, value)) or "0"
 
 
 def _common_words(left: Words, right: Words) -> Words:
@@ -145,7 +176,7 @@ def _after(value: Ordered) -> Cut:
 
 def _equals(value: Ordered | str) -> ValueSet:
     if isinstance(value, str):
-        return Words(frozenset({value.casefold()}))
+        return Words(frozenset({fold(value)}))
     return Ranges((((value, 0), _after(value)),))
 
 
@@ -153,16 +184,48 @@ def _from(start: Cut, end: Cut) -> ValueSet:
     return _ranges([(start, end)])
 
 
+def _between(low: Ordered, high: Ordered) -> ValueSet:
+    return _from((low, 0), _after(high))
+
+
+def _not_equals(value: Ordered | str) -> ValueSet:
+    return complement(_equals(value))
+
+
+def _less_than(value: Ordered) -> ValueSet:
+    return _from(LOWEST, (value, 0))
+
+
+def _at_most(value: Ordered) -> ValueSet:
+    return _from(LOWEST, _after(value))
+
+
+def _at_least(value: Ordered) -> ValueSet:
+    return _from((value, 0), HIGHEST)
+
+
+def _greater_than(value: Ordered) -> ValueSet:
+    return _from(_after(value), HIGHEST)
+
+
+def _none_of(*values: Ordered | str) -> ValueSet:
+    return complement(_one_of(*values))
+
+
+def _one_of(*values: Ordered | str) -> ValueSet:
+    return union(map(_equals, values), _nothing_like(values[0]))
+
+
 OPERATORS: dict[str, Callable[..., ValueSet]] = {
     "equals": _equals,
-    "not_equals": lambda value: complement(_equals(value)),
-    "one_of": lambda *values: union(map(_equals, values), _nothing_like(values[0])),
-    "none_of": lambda *values: complement(union(map(_equals, values), _nothing_like(values[0]))),
-    "less_than": lambda value: _from(LOWEST, (value, 0)),
-    "at_most": lambda value: _from(LOWEST, _after(value)),
-    "at_least": lambda value: _from((value, 0), HIGHEST),
-    "greater_than": lambda value: _from(_after(value), HIGHEST),
-    "between": lambda low, high: _from((low, 0), _after(high)),
+    "not_equals": _not_equals,
+    "one_of": _one_of,
+    "none_of": _none_of,
+    "less_than": _less_than,
+    "at_most": _at_most,
+    "at_least": _at_least,
+    "greater_than": _greater_than,
+    "between": _between,
 }
 """The set each operator stands for; those with several operands take them one by one."""
 
@@ -177,6 +240,8 @@ def _nothing_like(value: Ordered | str) -> ValueSet:
 NO_NUMBERS = Ranges(())
 NO_WORDS = Words(frozenset())
 ALL_NUMBERS = Ranges(((LOWEST, HIGHEST),))
+ALL_VERSIONS = Ranges(((((), 0), HIGHEST),))
+"""No version is below 0, which is () without its trailing zeros."""
 ALL_WORDS = Words(frozenset(), all_but=True)
 
 
@@ -187,7 +252,9 @@ def all_of_type(type_name: str) -> ValueSet:
             return Ranges((((0, 0), (2**32, 0)),))
         case "REG_QWORD":
             return Ranges((((0, 0), (2**64, 0)),))
-        case "integer" | "version":
+        case "integer":
             return ALL_NUMBERS
+        case "version":
+            return ALL_VERSIONS
         case _:
             return ALL_WORDS

@@ -8,6 +8,7 @@ section 10.3.2), and refuses tags, anchors and aliases.
 
 import math
 import re
+import unicodedata
 from typing import Any, NoReturn, Protocol
 
 import yaml
@@ -16,9 +17,26 @@ from hklint.span import Diagnostic, Span
 
 MAX_DEPTH = 40
 MAX_NUMBER_LENGTH = 32
+MAX_DIAGNOSTICS = 100
+
+# What YAML forbids, what libyaml takes for a line end while editors and git do not, what turns the
+# direction of writing, and what can't be seen: a reader would see another text than hklint.
+FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    "|[\u202a-\u202e\u2066-\u2069]"
+    "|[\xad\u061c\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "|\r(?!\n)|(?<!^)\ufeff"
+)
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SYNTAX_HELP = {
+    "found unknown escape character": "put texts with backslashes in single quotes, or in none",
+    "mapping values are not allowed in this context": (
+        "put a text that has ': ' in it in quotes, and begin all keys of a mapping in one column"
+    ),
+    "found character that cannot start any token": "put the text in quotes",
+}
 _WORDS: dict[str, bool | None] = {
     "": None,
     "~": None,
@@ -87,15 +105,13 @@ class TreeBuilder:
         except _StopReadingError:
             pass
         except yaml.MarkedYAMLError as error:
-            parts = (error.context, error.problem)
-            message = "not valid YAML: " + ", ".join(part for part in parts if part)
-            self._report(error.problem_mark or error.context_mark, message)
+            self._report_syntax(error, text)
         return self._root
 
     def _take(self, event: yaml.Event) -> None:
         match event:
             case yaml.AliasEvent():
-                self._stop(event, "aliases are not allowed: write it out")
+                self._stop(event, "aliases (*) are not allowed: write it out")
             case yaml.DocumentStartEvent():
                 self._documents += 1
                 if self._documents > 1:
@@ -106,7 +122,7 @@ class TreeBuilder:
                 if self._awaits_key():
                     self._take_key(event, span)
                 else:
-                    self._add(self._scalar(event), span)
+                    self._add(self._scalar(event, span), span)
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self._refuse_decoration(event)
                 self._begin(event)
@@ -124,9 +140,12 @@ class TreeBuilder:
         mapping = self._open[-1]
         assert isinstance(mapping, Mapping)
         key: str = event.value
-        if key in mapping:
+        self._refuse_escaped(event, span)
+        if key == "<<":
+            self._report(span, "merge keys (<<) are not allowed: write it out")
+        elif key in mapping:
             first = mapping.keys_at[key].line
-            self._report(event.start_mark, f"the key {key!r} is there twice, first in line {first}")
+            self._report(span, f"the key {key!r} is there twice, first in line {first}")
         self._keys[-1] = (key, span)
 
     def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
@@ -152,12 +171,14 @@ class TreeBuilder:
         pending = self._keys[-1]
         assert pending is not None
         key, key_at = pending
-        parent[key], parent.keys_at[key], parent.values_at[key] = value, key_at, at
+        if key not in parent:
+            parent[key], parent.keys_at[key], parent.values_at[key] = value, key_at, at
         self._keys[-1] = None
 
-    def _scalar(self, event: yaml.ScalarEvent) -> object:
+    def _scalar(self, event: yaml.ScalarEvent, span: Span) -> object:
         text: str = event.value
         if not event.implicit[0]:
+            self._refuse_escaped(event, span)
             return text
         if text in _WORDS:
             return _WORDS[text]
@@ -165,30 +186,62 @@ class TreeBuilder:
         if not is_integer and not _FLOAT.fullmatch(text):
             return text
         if len(text) > MAX_NUMBER_LENGTH:
-            self._report(event.start_mark, "the number is too long")
+            message = f"a number has at most {MAX_NUMBER_LENGTH} characters, this has {len(text)}"
+            self._report(span, message)
             return 0
         if is_integer:
             return int(text, 0) if text[:2] in {"0x", "0o"} else int(text)
         number = float(text)
         if not math.isfinite(number):
-            self._report(event.start_mark, f"{text} is not a finite number")
+            self._report(span, f"{text} is not a finite number")
         return number
+
+    def _refuse_escaped(self, event: yaml.ScalarEvent, span: Span) -> None:
+        """Refuses characters that came into a text by an escape in double quotes."""
+        hit = FORBIDDEN.search(event.value) if event.style == '"' else None
+        if hit is not None:
+            self._report(span, f"{named(hit[0][0])} is not allowed, not even as an escape")
 
     def _refuse_decoration(self, event: yaml.NodeEvent) -> None:
         if event.anchor is not None:
-            self._stop(event, "anchors are not allowed: write it out")
+            self._stop(event, "anchors (&) are not allowed: write it out")
         tag = getattr(event, "tag", None)
         if tag is not None:
-            self._report(event.start_mark, f"the tag {tag} is not allowed: remove it")
+            self._report(self._span(event.start_mark), f"the tag {tag!r} is not allowed: remove it")
 
     def _span(self, mark: _Mark | None, end: _Mark | None = None) -> Span:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         same_line = mark is not None and end is not None and end.line == mark.line
         return Span(self._path, line, column, end.column + 1 if same_line and end else column + 1)
 
-    def _report(self, mark: _Mark | None, message: str) -> None:
-        self.diagnostics.append(Diagnostic(self._span(mark), message))
+    def _report_syntax(self, error: yaml.MarkedYAMLError, text: str) -> None:
+        hint = _SYNTAX_HELP.get(error.problem or "", "")
+        lines = text.rstrip().split("\n")
+        span = self._span(error.problem_mark)
+        if span.line > len(lines):
+            span = self._span(error.context_mark)
+            hint = "what begins here never ends"
+        if span.line > len(lines):
+            column = len(lines[-1]) + 1
+            span = Span(self._path, len(lines), column, column + 1)
+        elif lines[span.line - 1][span.column - 1 : span.column] == "\t":
+            hint = "a tab can't be used to indent: use spaces"
+        parts = (error.context, error.problem)
+        message = "not valid YAML: " + ", ".join(part for part in parts if part)
+        self._report(span, message, hint)
+
+    def _report(self, span: Span, message: str, hint: str = "") -> None:
+        if len(self.diagnostics) == MAX_DIAGNOSTICS:
+            message = "there are more mistakes; mend these first"
+            self.diagnostics.append(Diagnostic(span, message))
+            raise _StopReadingError
+        self.diagnostics.append(Diagnostic(span, message, hint))
 
     def _stop(self, event: yaml.Event, message: str) -> NoReturn:
-        self._report(event.start_mark, message)
+        self._report(self._span(event.start_mark), message)
         raise _StopReadingError
+
+
+def named(character: str) -> str:
+    """A character that may not be shown, by number and name."""
+    return f"character U+{ord(character):04X} ({unicodedata.name(character, 'control character')})"

@@ -12,7 +12,8 @@ from typing import TextIO
 import msgspec
 
 from hklint.errors import UsageError
-from hklint.exit_code import Exit, exit_code, worst
+from hklint.exit_code import Exit, worst
+from hklint.gate import exit_code
 from hklint.run import (
     RUN_VERSION,
     HostResult,

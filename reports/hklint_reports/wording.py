@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from hklint.exit_code import counts
 from hklint.failure import ADVICE, MEANING, Failure, Reason
+from hklint.gate import counts
 from hklint.run import Run
 from hklint.verdict import SEVERITIES, DecidingRow, Outcome, Verdict
 

@@ -1,5 +1,6 @@
 """Registry values: present with a type, absent, or not readable."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
@@ -39,15 +40,15 @@ def read(answer: Mapping[str, Any]) -> Iterator[tuple[Fact, Observation]]:
 
 
 def complete(answer: Mapping[str, Any], asked: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The answer with the asked names filled in where the key itself gave none.
+    """The answer with the asked names filled in where the key itself is not there or not readable.
 
     So an answer says by itself what was asked, and a value that was never asked for can't be
-    mistaken for one that is absent.
+    mistaken for one that is absent. A key that is there has to speak of its values itself.
     """
     names = {_place(item): item["values"] for item in asked}
     keys = [
         item
-        if "values" in item
+        if item["state"] == "present"
         else item
         | {"values": [{"name": name, "state": "absent"} for name in names.get(_place(item), ())]}
         for item in answer["registry"]
@@ -84,6 +85,7 @@ def _value_observation(value: Mapping[str, Any]) -> Observation:
             return Unreadable("failed", value["error"]["message"])
 
 
+_HEX = re.compile(r"(?:[0-9a-f]{2})*")
 _LIMITS = {"REG_DWORD": 2**32, "REG_QWORD": 2**64}
 
 
@@ -92,6 +94,8 @@ def _present(type_name: str, data: int | str | list[str]) -> Observation:
         fits = isinstance(data, int) and 0 <= data < _LIMITS[type_name]
     elif type_name == "REG_MULTI_SZ":
         fits = isinstance(data, list)
+    elif type_name in {"REG_BINARY", "REG_NONE"}:
+        fits = isinstance(data, str) and _HEX.fullmatch(data) is not None
     else:
         fits = isinstance(data, str)
     if not fits:

@@ -48,6 +48,8 @@ _ALGORITHM_MISMATCH = -2146893007
 _CONNECTION_REFUSED = 10061
 _CONNECTION_TIMED_OUT = 10060
 _PROXY_AUTHENTICATION_REQUIRED = 407
+_TIME_LIMITS = ("ConnectionTimeoutReached,", "OperationTimeoutReached,")
+"""How the error ids begin that PowerShell 7 gives to its time limits; they come with no status."""
 
 
 def ask(requests: Iterable[WebRequest]) -> list[dict[str, object]]:
@@ -95,22 +97,28 @@ _BY_STATUS: dict[str, Outcome] = {
 
 def classify(attempt: Mapping[str, Any]) -> Outcome:
     """The outcome of an attempt that ran; the first test that fits decides."""
-    status = attempt["status"]
     if attempt["result"] == "deadline":
         return "timed-out"
     if attempt["http_status"] == _PROXY_AUTHENTICATION_REQUIRED:
         return "proxy-authentication"
-    if attempt["method"] == "CONNECT" or status == "ProxyTunnelError":
+    if attempt["method"] == "CONNECT" or attempt["status"] == "ProxyTunnelError":
         return "proxy-failed"
     if attempt["result"] == "response" or attempt["http_status"] is not None:
         return "reached"
+    return _without_answer(attempt)
+
+
+def _without_answer(attempt: Mapping[str, Any]) -> Outcome:
+    status: str | None = attempt["status"]
     if any(error["native_error"] == _ALGORITHM_MISMATCH for error in attempt["exceptions"]):
         return "no-common-protocol"
     if status in {"ConnectFailure", "ConnectionError"}:
         return _not_connected(attempt)
-    if status == "SecureConnectionError" and _names_authentication(attempt):
+    if status == "SecureConnectionError" and _is_about_trust(attempt):
         return "certificate-rejected"
-    return _BY_STATUS.get(status, "failed")
+    if status is None and (attempt["error_id"] or "").startswith(_TIME_LIMITS):
+        return "timed-out"
+    return _BY_STATUS.get(status or "", "failed")
 
 
 def _not_connected(attempt: Mapping[str, Any]) -> Outcome:
@@ -122,7 +130,13 @@ def _not_connected(attempt: Mapping[str, Any]) -> Outcome:
     return "timed-out" if _CONNECTION_TIMED_OUT in errors else "failed"
 
 
-def _names_authentication(attempt: Mapping[str, Any]) -> bool:
-    return any(
-        error["type"].endswith(".AuthenticationException") for error in attempt["exceptions"]
+def _is_about_trust(attempt: Mapping[str, Any]) -> bool:
+    """PowerShell 7: a certificate that is not trusted is .NET's own finding, without a code.
+
+    What the other side or Schannel refuses is an AuthenticationException as well, but over a
+    Win32Exception.
+    """
+    errors = attempt["exceptions"]
+    return any(error["type"].endswith(".AuthenticationException") for error in errors) and all(
+        error["native_error"] is None for error in errors
     )

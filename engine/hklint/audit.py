@@ -1,0 +1,128 @@
+"""One run, put together: its header, each host's result, its summary."""
+
+import logging
+from collections.abc import Sequence
+
+from hklint import __version__, collector
+from hklint.clock import now
+from hklint.evaluate import judge
+from hklint.explain import diagnose, explain
+from hklint.facts import host
+from hklint.failure import Failure, Reason
+from hklint.fleet import Gathered
+from hklint.gate import exit_code
+from hklint.library import Library
+from hklint.policy import Policy
+from hklint.run import (
+    RUN_VERSION,
+    HostResult,
+    PolicyInfo,
+    RuleInfo,
+    RunHeader,
+    Summary,
+    count_outcomes,
+)
+from hklint.snapshot import Snapshot
+from hklint.sources.recorded import snapshot_document
+from hklint.verdict import Severity
+
+_log = logging.getLogger(__name__)
+
+
+def header(
+    library: Library,
+    command: str,
+    arguments: Sequence[str],
+    *,
+    targets: int,
+    fail_on: Severity,
+    allow_unknown: bool,
+) -> RunHeader:
+    """What a run is about, before the first host has answered."""
+    policies = library.policies.values()
+    return RunHeader(
+        version=RUN_VERSION,
+        hklint=__version__,
+        started=now(),
+        command=command,
+        arguments=tuple(arguments),
+        fail_on=fail_on,
+        allow_unknown=allow_unknown,
+        policies=tuple(_policy_info(policy) for policy in policies),
+        parameters={
+            f"{policy.id}.{name}": str(value)
+            for policy in policies
+            for name, value in policy.parameters.items()
+        },
+        documents=library.documents,
+        collector_sha256=collector.sha256(),
+        targets=targets,
+    )
+
+
+def host_result(gathered: Gathered, policies: Sequence[Policy]) -> HostResult:
+    """A host's verdicts with their explanations, or its failure."""
+    if isinstance(gathered.result, Failure):
+        return _not_judged(gathered, gathered.result)
+    try:
+        return _judged(gathered, gathered.result, policies)
+    except Exception as error:  # noqa: BLE001 - one host's trouble never ends the others' run
+        _log.debug("a bug while judging %s", gathered.name, exc_info=True)
+        failure = Failure(Reason.INTERNAL_ERROR, "judging", type(error).__name__)
+        return _not_judged(gathered, failure)
+
+
+def _judged(gathered: Gathered, snapshot: Snapshot, policies: Sequence[Policy]) -> HostResult:
+    return HostResult(
+        host=snapshot.host,
+        target=gathered.target,
+        windows=host.describe(snapshot.observations),
+        started=gathered.started,
+        seconds=gathered.seconds,
+        failure=None,
+        snapshot=snapshot_document(snapshot),
+        diagnoses=tuple(
+            diagnosis
+            for policy in policies
+            if (diagnosis := diagnose(policy, snapshot)) is not None
+        ),
+        verdicts=tuple(
+            explain(judgement, policy, snapshot)
+            for policy in policies
+            for judgement in judge(policy, snapshot)
+        ),
+    )
+
+
+def summary(run_header: RunHeader, hosts: Sequence[HostResult]) -> Summary:
+    """What came of a run."""
+    failures = [item.failure for item in hosts if item.failure is not None]
+    return Summary(
+        ended=now(),
+        hosts=len(hosts),
+        hosts_not_reached=len(failures),
+        counts=count_outcomes(hosts),
+        interrupted=any(failure.reason is Reason.CANCELLED for failure in failures),
+        exit_code=exit_code(run_header, hosts),
+    )
+
+
+def _not_judged(gathered: Gathered, failure: Failure) -> HostResult:
+    return HostResult(
+        gathered.name,
+        gathered.target,
+        "",
+        gathered.started,
+        gathered.seconds,
+        failure,
+        None,
+        (),
+        (),
+    )
+
+
+def _policy_info(policy: Policy) -> PolicyInfo:
+    rules: dict[str, RuleInfo] = {rule.info.id: rule.info for rule in policy.rules}
+    return PolicyInfo(
+        policy.id, policy.title, policy.version, policy.path, policy.sha256, tuple(rules.values())
+    )

@@ -1,0 +1,159 @@
+"""What `check` and `gate` have in common: ask the hosts, judge, record, report."""
+
+import logging
+import signal
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from hklint.cli.options import connection, parse_targets
+from hklint.cli.output import Destination, parse_reports, write_reports
+from hklint.exit_code import Exit, worst
+from hklint.run import HostResult, Run
+from hklint.verdict import Severity
+
+if TYPE_CHECKING:
+    from hklint.fleet import Recorded
+    from hklint.library import Library
+    from hklint.sources import Options
+    from hklint.target import PsrpTarget
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What the user asked a run for."""
+
+    command: str
+    targets: tuple[str, ...]
+    policies: tuple[str, ...]
+    settings: tuple[str, ...]
+    reports: tuple[str, ...]
+    record: Path | None
+    fail_on: Severity
+    allow_unknown: bool
+    quiet: bool
+
+
+def run_audit(wanted: Wanted, **options_given: Any) -> Exit:  # noqa: ANN401 - click's options
+    """Runs the whole way from targets to reports, and returns the exit code.
+
+    Everything that can be wrong with the command line and the policies is found before the first
+    host is asked.
+    """
+    from hklint import audit  # noqa: PLC0415 - with all it needs, only when hosts are asked
+    from hklint.library import load  # noqa: PLC0415 - the same
+    from hklint.parameters import parse_settings  # noqa: PLC0415 - the same
+
+    set_up_logging(options_given["verbose"])
+    options = connection(**options_given)
+    targets = parse_targets(wanted.targets, options)
+    destinations = parse_reports(wanted.reports, wanted.record)
+    library = load(wanted.policies, parse_settings(wanted.settings))
+    header = audit.header(
+        library,
+        wanted.command,
+        sys.argv[1:],
+        targets=len(targets),
+        fail_on=wanted.fail_on,
+        allow_unknown=wanted.allow_unknown,
+    )
+    results = _ask(targets, library, options, options_given["jobs"])
+    run = Run(header, results, audit.summary(header, results))
+    verbose = options_given["verbose"] > 0
+    return _report(run, destinations, verbose=verbose, quiet=wanted.quiet)
+
+
+def _ask(
+    targets: "Sequence[PsrpTarget | Recorded]", library: "Library", options: "Options", jobs: int
+) -> tuple[HostResult, ...]:
+    """Asks and judges all hosts; the results are in the order of the targets."""
+    from hklint import audit  # noqa: PLC0415 - imported by the caller already
+    from hklint.facts import to_request  # noqa: PLC0415 - the same
+    from hklint.fleet import gather  # noqa: PLC0415 - the same
+    from hklint.plan import facts_needed  # noqa: PLC0415 - the same
+
+    policies = list(library.policies.values())
+    request = to_request(facts_needed(policies))
+    ask_for_passwords(targets, options)
+    results: dict[int, HostResult] = {}
+    with stopping(options), progress(len(targets)) as advance:
+        for gathered in gather(targets, request, options, jobs):
+            results[gathered.position] = audit.host_result(gathered, policies)
+            advance()
+    return tuple(results[position] for position in sorted(results))
+
+
+def _report(run: Run, wanted: Sequence[Destination], *, verbose: bool, quiet: bool) -> Exit:
+    complete = write_reports(run, wanted, verbose=verbose, quiet=quiet)
+    code = Exit(run.summary.exit_code)
+    return code if complete else worst([code, Exit.USAGE])
+
+
+def ask_for_passwords(targets: "Sequence[PsrpTarget | Recorded]", options: "Options") -> None:
+    """Prompts now for what has to be typed, so that no worker asks in the middle of the run."""
+    from hklint.target import PsrpTarget  # noqa: PLC0415 - only when hosts are asked
+
+    if options.authentication == "certificate":
+        return
+    for target in targets:
+        user = (target.user or options.user) if isinstance(target, PsrpTarget) else None
+        if user is not None and isinstance(target, PsrpTarget):
+            options.passwords.find(user, target.host)
+
+
+@contextmanager
+def stopping(options: "Options") -> Generator[None]:
+    """Ctrl-C and SIGTERM end the conversations with hosts; a second Ctrl-C ends the process."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        options.cancellation.cancel()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        click.echo("Stopping: closing the sessions on the hosts ...", err=True)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def progress(total: int) -> Generator[Callable[[], None]]:
+    """A progress bar on a terminal, and nothing elsewhere; yields what to call for each host."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow to import, only on a terminal
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("asking hosts", total=total)
+        yield lambda: bar.advance(task)
+
+
+def set_up_logging(verbosity: int) -> None:
+    """Warnings by default, hklint's own steps with -vv; never what libraries log about the wire."""
+    level = logging.DEBUG if verbosity > 1 else logging.WARNING
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("hklint").setLevel(level)

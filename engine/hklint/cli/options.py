@@ -1,0 +1,175 @@
+"""Options that several commands share, and what is made of them."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hklint.errors import UsageError
+
+if TYPE_CHECKING:
+    from hklint.fleet import Recorded
+    from hklint.sources import Options
+    from hklint.target import PsrpTarget, Target
+
+Command = Callable[..., Any]
+
+DEFAULT_DEADLINE = 90.0
+DEFAULT_CONNECT_TIMEOUT = 10.0
+DEFAULT_JOBS = 16
+
+_POLICY = (
+    click.option(
+        "--policy",
+        "-p",
+        "policies",
+        multiple=True,
+        required=True,
+        metavar="P",
+        help="Id of a policy that comes with hklint, or the path of your own. Repeatable.",
+    ),
+    click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Set a parameter of the policies. Repeatable.",
+    ),
+)
+
+_CONNECTION = (
+    click.option("--user", "-u", metavar="USER", help="Account: DOMAIN\\user or user@domain."),
+    click.option(
+        "--auth",
+        "authentication",
+        type=click.Choice(["negotiate", "kerberos", "ntlm", "basic", "certificate"]),
+        default="negotiate",
+        show_default=True,
+        help="How to log on. Basic and certificate need psrps://.",
+    ),
+    click.option(
+        "--ca",
+        "ca_file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Trust this CA (PEM) for psrps:// instead of the system's.",
+    ),
+    click.option(
+        "--client-certificate",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Certificate (PEM) for --auth certificate.",
+    ),
+    click.option(
+        "--client-key",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Private key (PEM) for --auth certificate.",
+    ),
+    click.option(
+        "--configuration",
+        default="Microsoft.PowerShell",
+        show_default=True,
+        help="Session configuration (endpoint) on the host.",
+    ),
+    click.option(
+        "--deadline",
+        type=click.FloatRange(min=1, max=3600),
+        default=DEFAULT_DEADLINE,
+        show_default=True,
+        help="Seconds for one host, everything included.",
+    ),
+    click.option(
+        "--connect-timeout",
+        type=click.FloatRange(min=0.1, max=600),
+        default=DEFAULT_CONNECT_TIMEOUT,
+        show_default=True,
+        help="Seconds for making a connection.",
+    ),
+    click.option(
+        "--jobs",
+        "-j",
+        type=click.IntRange(min=1, max=256),
+        default=DEFAULT_JOBS,
+        show_default=True,
+        help="Hosts asked at the same time.",
+    ),
+    click.option(
+        "--allow-unencrypted",
+        multiple=True,
+        metavar="HOST",
+        help="Let this host see the password in clear: Basic over http. Repeatable.",
+    ),
+    click.option(
+        "--verbose", "-v", count=True, help="Say more; -vv logs what happens on the wire."
+    ),
+)
+
+
+def policy_options(command: Command) -> Command:
+    """Which policies, with which parameters."""
+    return _apply(_POLICY, command)
+
+
+def connection_options(command: Command) -> Command:
+    """How hosts are reached."""
+    return _apply(_CONNECTION, command)
+
+
+def connection(**given: Any) -> "Options":  # noqa: ANN401 - click hands options over by name
+    """What the connection options say, with the password sources ready."""
+    from hklint.credentials import passwords_of_this_process  # noqa: PLC0415 - asks hosts
+    from hklint.sources import Options  # noqa: PLC0415 - the same
+
+    return Options(
+        passwords=passwords_of_this_process(),
+        user=given["user"],
+        authentication=given["authentication"],
+        ca_file=given["ca_file"],
+        certificate_file=given["client_certificate"],
+        certificate_key_file=given["client_key"],
+        configuration=given["configuration"],
+        deadline=given["deadline"],
+        connect_timeout=given["connect_timeout"],
+        allow_unencrypted=frozenset(given["allow_unencrypted"]),
+    )
+
+
+def parse_targets(texts: Sequence[str], options: "Options") -> "list[PsrpTarget | Recorded]":
+    """The targets named, checked as far as that goes without a connection. Raises UsageError."""
+    from hklint.fleet import Recorded  # noqa: PLC0415 - only commands that ask hosts
+    from hklint.sources import objection  # noqa: PLC0415 - the same
+    from hklint.sources.recorded import load_snapshot  # noqa: PLC0415 - the same
+    from hklint.target import SnapshotTarget, parse_target  # noqa: PLC0415 - the same
+
+    if not texts:
+        raise UsageError("no target: name a host (psrp://user@host) or a snapshot file")
+    targets: list[PsrpTarget | Recorded] = []
+    places: set[tuple[object, ...]] = set()
+    for text in texts:
+        target = parse_target(text)
+        place = _place(target, options)
+        if place in places:
+            raise UsageError(f"{text}: this target is given twice")
+        places.add(place)
+        if isinstance(target, SnapshotTarget):
+            targets.append(Recorded(target.path, load_snapshot(target.path)))
+            continue
+        reason = objection(target, options)
+        if reason is not None:
+            raise UsageError(f"{text}: {reason}")
+        targets.append(target)
+    return targets
+
+
+def _place(target: "Target", options: "Options") -> tuple[object, ...]:
+    """What makes two targets the same, however they are spelled."""
+    from hklint.target import SnapshotTarget  # noqa: PLC0415 - imported by the caller already
+
+    if isinstance(target, SnapshotTarget):
+        return (Path(target.path).resolve(),)
+    return target.host.casefold(), target.port, target.tls, target.user or options.user
+
+
+def _apply(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command

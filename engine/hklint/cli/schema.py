@@ -1,0 +1,47 @@
+"""hklint schema: the JSON Schemas of documents."""
+
+import json
+from pathlib import Path
+
+import click
+
+from hklint.cli.output import atomic
+from hklint.exit_code import Exit
+
+READABLE = 0o644
+"""A schema is no evidence: everybody may read it."""
+
+EXAMPLES = """\b
+Example: complete and check a policy while you type. Write the schema once:
+  hklint schema --write .
+and begin your policy with the line:
+  # yaml-language-server: $schema=policy.json
+"""
+
+
+@click.command("schema", epilog=EXAMPLES)
+@click.argument("kind", type=click.Choice(["policy", "model"]), required=False)
+@click.option(
+    "--write",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Write all schemas into this folder instead.",
+)
+def schema_command(kind: str | None, folder: Path | None) -> int:
+    """Print the JSON Schema of policies or models, for editors."""
+    from hklint.language import DOCUMENTS  # noqa: PLC0415 - only here
+    from hklint.schema import json_schema  # noqa: PLC0415 - only here
+
+    if folder is None and kind is None:
+        raise click.UsageError("name a kind (policy or model), or a folder with --write")
+    if folder is None and kind is not None:
+        click.echo(json.dumps(json_schema(kind), indent=2))
+        return Exit.PASSED
+    assert folder is not None
+    for name in DOCUMENTS:
+        file = folder / f"{name}.json"
+        with atomic(file) as stream:
+            stream.write(json.dumps(json_schema(name), indent=2) + "\n")
+        file.chmod(READABLE)
+        click.echo(f"Written: {file}")
+    return Exit.PASSED

@@ -1,0 +1,74 @@
+"""hklint snapshot: read a host's facts into a file."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hklint.cli.auditing import ask_for_passwords, set_up_logging, stopping
+from hklint.cli.options import connection, connection_options, parse_targets, policy_options
+from hklint.cli.output import SCREEN, atomic, check_writable
+from hklint.errors import UsageError
+from hklint.exit_code import Exit
+from hklint.failure import ADVICE, MEANING, Failure, Reason
+
+EXAMPLES = """\b
+Examples:
+  hklint snapshot ex01 --user 'LAB\\audit' -p exchange-store-addins -o ex01.json
+  hklint check ex01.json -p exchange-store-addins
+"""
+
+
+@click.command("snapshot", epilog=EXAMPLES)
+@click.argument("target")
+@policy_options
+@click.option(
+    "--output",
+    "-o",
+    required=True,
+    metavar="FILE",
+    help="Where the snapshot goes; - is standard output.",
+)
+@connection_options
+def snapshot_command(target: str, output: str, **given: Any) -> int:  # noqa: ANN401 - click's options
+    """Read what the policies ask of a host into a file: the evidence, without any judgement.
+
+    `hklint check FILE` judges it later, without the host.
+    """
+    from hklint.facts import to_request  # noqa: PLC0415 - only when a host is asked
+    from hklint.fleet import Recorded, gather  # noqa: PLC0415 - the same
+    from hklint.library import load  # noqa: PLC0415 - the same
+    from hklint.parameters import parse_settings  # noqa: PLC0415 - the same
+    from hklint.plan import facts_needed  # noqa: PLC0415 - the same
+    from hklint.sources.recorded import write_snapshot  # noqa: PLC0415 - the same
+
+    set_up_logging(given["verbose"])
+    options = connection(**given)
+    targets = parse_targets([target], options)
+    if isinstance(targets[0], Recorded):
+        raise UsageError(f"{target}: this is a snapshot already; name a host")
+    if output != SCREEN:
+        check_writable(Path(output))
+    library = load(given["policies"], parse_settings(given["settings"]))
+    request = to_request(facts_needed(library.policies.values()))
+    ask_for_passwords(targets, options)
+    with stopping(options):
+        (gathered,) = gather(targets, request, options, 1)
+    result = gathered.result
+    if isinstance(result, Failure):
+        click.echo(_failure_text(gathered.name, result), err=True)
+        return Exit.BUG if result.reason is Reason.INTERNAL_ERROR else Exit.UNDETERMINED
+    if output == SCREEN:
+        click.echo(write_snapshot(result), nl=False)
+    else:
+        with atomic(Path(output)) as stream:
+            stream.write(write_snapshot(result))
+        click.echo(f"Written: {output}", err=True)
+    return Exit.PASSED
+
+
+def _failure_text(name: str, failure: Failure) -> str:
+    return (
+        f"Error: {name}: {MEANING[failure.reason]} ({failure.phase}: {failure.detail})\n"
+        f"{ADVICE[failure.reason]}"
+    )

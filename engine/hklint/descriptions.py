@@ -1,0 +1,50 @@
+"""What each key of a document means, as an editor shows it and as messages explain it."""
+
+DESCRIPTIONS: dict[str, str] = {
+    # every document
+    "kind": "What the document is: policy or model.",
+    "title": "In a few words what this is; of a rule, a statement that is true of a healthy host.",
+    "description": "What readers of the document should know.",
+    "references": "Public pages that this rests on, each with title and url.",
+    "url": "The page's address, beginning with https://.",
+    "parameters": "What can be set from outside; {name} in a text stands for the value.",
+    # policies and rules
+    "rules": "What must be so on the hosts that the policy is meant for.",
+    "severity": "How bad it is when the rule fails.",
+    "tags": "Words to find the rule by.",
+    "expect": "What must be so: a registry value, the state of a model, or a request's outcome.",
+    "outcome": "The outcome or outcomes of the request that pass, such as reached.",
+    "absent": (
+        "What a value that is not there means: fail, pass, not_applicable, or {means: VALUE} for "
+        "a documented default. It has no default on purpose."
+    ),
+    "means": "In words what the state means; under absent, the value that counts instead.",
+    "default": "The value that is used unless the user sets another.",
+    "type": "The type of the value; of a parameter, what it takes.",
+    "write": "What a fix writes; without it, the operand of equals.",
+    # operators
+    "equals": "The value is this one. Texts compare without regard to case.",
+    "not_equals": "The value is any but this one.",
+    "one_of": "The value is one of these.",
+    "none_of": "The value is none of these.",
+    "less_than": "The number or version is less than this.",
+    "at_most": "The number or version is this or less.",
+    "at_least": "The number or version is this or more.",
+    "greater_than": "The number or version is greater than this.",
+    "between": "The number or version is from the first to the second, both included.",
+    # models
+    "model": "The id of a model.",
+    "with": "The parameters of that model.",
+    "inputs": "What the table looks at: registry values, host fields, requests, other models.",
+    "states": "What a combination can mean, each with a sentence.",
+    "rows": "The table: every combination of cases and parameters meets exactly one row.",
+    "cases": "Everything the input can be, under names that the rows use; no two may overlap.",
+    "when": "The cases, states or parameters this row is for; what is left out may be any.",
+    "state": "The state, or where several may pass, the states.",
+    "because": (
+        "The sentence people read. It may name {parameter}, {input.value} and {input.case}."
+    ),
+    "value": "Name of the registry value; empty text is the key's default value.",
+    "web_request": "The https URL that the host requests, or a parameter in braces.",
+    "way": "How the request chooses its protocols.",
+}

@@ -1,0 +1,92 @@
+"""Exit codes: the runs of `exit_codes.yaml`, and the order among several codes."""
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hklint.document import read_document
+from hklint.exit_code import MEANING, PRECEDENCE, Exit, worst
+from hklint.failure import Failure, Reason
+from hklint.gate import exit_code
+from hklint.run import RUN_VERSION, HostResult, RunHeader
+from hklint.span import Span
+from hklint.verdict import Explanation, Outcome, Verdict
+
+RUNS: dict[str, Any] = read_document(Path(__file__).parent / "exit_codes.yaml").root
+SPAN = Span("policy.yaml", 1, 1, 2)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_run(name: str) -> None:
+    run = RUNS[name]
+    assert exit_code(_header(run), map(_host, run["hosts"])) == run["code"]
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_order_of_hosts_does_not_matter(name: str) -> None:
+    run = RUNS[name]
+    for hosts in itertools.permutations(run["hosts"]):
+        assert exit_code(_header(run), map(_host, hosts)) == run["code"]
+
+
+def test_a_run_knows_no_more_keys_than_these() -> None:
+    known = {"hosts", "code", "command", "fail_on", "allow_unknown"}
+    assert set().union(*RUNS.values()) == known
+
+
+def test_the_worst_of_several() -> None:
+    """5, 3, 2, 1, 4: what says most about what to do comes first."""
+    assert PRECEDENCE == (5, 3, 2, 1, 4, 0)
+    for number, code in enumerate(PRECEDENCE):
+        assert worst(PRECEDENCE[number:]) is code
+    assert worst([]) is Exit.PASSED
+
+
+def test_every_code_says_what_it_means() -> None:
+    assert set(MEANING) == set(PRECEDENCE) == set(Exit)
+
+
+def _header(run: dict[str, Any]) -> RunHeader:
+    return RunHeader(
+        version=RUN_VERSION,
+        hklint="0",
+        started="2026-03-04T05:06:07Z",
+        command=run.get("command", "check"),
+        arguments=(),
+        fail_on=run.get("fail_on", "info"),
+        allow_unknown=run.get("allow_unknown", False),
+        policies=(),
+        parameters={},
+        documents={},
+        collector_sha256="0" * 64,
+        targets=len(run["hosts"]),
+    )
+
+
+def _host(said: list[str] | str) -> HostResult:
+    failure = Failure(Reason(said), "connecting", "") if isinstance(said, str) else None
+    verdicts = () if isinstance(said, str) else tuple(map(_verdict, said))
+    started = "2026-03-04T05:06:07Z"
+    return HostResult("EX01", "ex01", "", started, 1.0, failure, None, (), verdicts)
+
+
+def _verdict(said: str) -> Verdict:
+    severity, outcome = said.split()
+    return Verdict(
+        policy="policy",
+        rule="rule",
+        instance="",
+        title="",
+        severity=severity,  # type: ignore[arg-type]
+        outcome=Outcome(outcome),
+        wanted="",
+        found="",
+        reason="",
+        span=SPAN,
+        evidence=(),
+        rows=(),
+        changes=(),
+        explanation=Explanation(),
+    )

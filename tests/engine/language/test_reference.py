@@ -1,0 +1,44 @@
+"""`docs/policies.md` says what the language is: its examples are valid, and nothing is left out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hklint.facts.host import FIELDS
+from hklint.language import DOCUMENTS
+from hklint.library import lint, shipped_folder
+from hklint.schema import json_schema
+
+ROOT = Path(__file__).parents[3]
+PAGES = (ROOT / "docs" / "policies.md", shipped_folder() / "README.md")
+EXAMPLES = [
+    (page.name, text)
+    for page in PAGES
+    for text in re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    if re.search(r"^kind:", text, re.MULTILINE)
+]
+
+
+@pytest.mark.parametrize(("page", "text"), EXAMPLES)
+def test_examples_have_no_mistakes(page: str, text: str, tmp_path: Path) -> None:
+    file = tmp_path / "example.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert [str(item) for item in lint([file])] == [], page
+
+
+def test_there_are_examples_of_each_kind() -> None:
+    kinds = {re.search(r"^kind: (\w+)", text, re.MULTILINE)[1] for _, text in EXAMPLES}  # type: ignore[index] # chosen so
+    assert kinds == set(DOCUMENTS)
+
+
+def test_every_key_is_mentioned() -> None:
+    text = PAGES[0].read_text(encoding="utf-8")
+    words = set(re.findall(r"[\w]+", text))
+    keys = {
+        key
+        for kind in DOCUMENTS
+        for shape in json_schema(kind)["$defs"].values()
+        for key in shape["properties"]
+    }
+    assert keys | FIELDS.keys() <= words
