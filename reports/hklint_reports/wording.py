@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from hklint.failure import ADVICE, MEANING, Failure, Reason
 from hklint.gate import counts
-from hklint.run import Run
+from hklint.run import HostResult, Run
 from hklint.verdict import SEVERITIES, DecidingRow, Outcome, Verdict
+from hklint_reports.times import utc, utc_or
 
 NEVER_A_PASS = "whether the host complies; this never counts as a pass"  # noqa: S105 - a sentence, no password
 
@@ -122,6 +123,13 @@ def not_asked(run: Run) -> str:
     return "interrupted: the run was stopped before its end"
 
 
+def recorded_at(run: Run, host: HostResult) -> str:
+    """When a host's facts were read, if that was before the run began; "" for fresh ones."""
+    taken_at = "" if host.snapshot is None else str(host.snapshot.get("taken_at", ""))
+    started = utc(run.header.started)
+    return taken_at if taken_at and utc_or(taken_at, started) < started else ""
+
+
 def gate_reason(run: Run) -> str:
     """Why the gate is open or shut, for the one line that an installer reads."""
     failed = [verdict for verdict in _verdicts(run) if verdict.outcome is Outcome.FAIL]
@@ -145,6 +153,8 @@ def gate_reason(run: Run) -> str:
         said.append(f"{counted(lighter, 'rule')} failed below {run.header.fail_on}")
     if not (counting or run.summary.exit_code == 0):
         said += _nothing_judged(run)
+    if recorded := sorted(filter(None, (recorded_at(run, host) for host in run.hosts))):
+        said.append(f"by facts recorded {recorded[0]}, not by the host as it is now")
     return ", ".join(said)
 
 

@@ -185,3 +185,28 @@ def test_a_gate_with_nothing_to_judge_on_one_host_is_not_said_to_pass(
     text = render(runs.run(hosts, 4, "gate"), "terminal")
     assert text.startswith("GATE SHUT: nothing was judged on 1 host\n")
     assert text.endswith("exit 4: nothing was judged on 1 host.\n")
+
+
+def test_facts_older_than_the_run_are_said_to_be(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    fresh = runs.single()
+    taken = {"hklint_snapshot": 1, "taken_at": "2026-11-01T10:00:00Z"}
+    (host,) = fresh.hosts
+    old = msgspec.structs.replace(host, snapshot=taken, target="ex01.json")
+    single = msgspec.structs.replace(fresh, hosts=(old,))
+    assert "facts recorded 2026-11-01T10:00:00Z, from ex01.json\n" in render(single, "terminal")
+    assert "facts recorded" not in render(fresh, "terminal")
+    both = msgspec.structs.replace(fresh, hosts=(old, host))
+    assert "recorded earlier  ex01.corp.example: facts of 2026-11-01" in render(both, "terminal")
+
+
+def test_a_gate_names_the_age_of_its_facts(runs: ModuleType, render: Callable[..., str]) -> None:
+    fresh = runs.single()
+    (host,) = fresh.hosts
+    old = msgspec.structs.replace(host, snapshot={"taken_at": "2026-11-01T10:00:00Z"})
+    header = msgspec.structs.replace(fresh.header, command="gate")
+    text = render(msgspec.structs.replace(fresh, header=header, hosts=(old,)), "terminal")
+    assert text.splitlines()[0].endswith(
+        "by facts recorded 2026-11-01T10:00:00Z, not by the host as it is now"
+    )

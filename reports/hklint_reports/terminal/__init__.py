@@ -15,8 +15,8 @@ from hklint_reports.terminal.ending import ending, gate_line
 from hklint_reports.terminal.groups import Group, grouped
 from hklint_reports.terminal.instances import stories
 from hklint_reports.terminal.page import Line, Page, plain, print_lines, signs_for
-from hklint_reports.terminal.skipped import skipped_lines
-from hklint_reports.wording import not_asked
+from hklint_reports.terminal.skipped import recorded_lines, skipped_lines
+from hklint_reports.wording import not_asked, recorded_at
 
 
 def write(run: Run, stream: TextIO, options: Options = DEFAULTS) -> None:
@@ -49,7 +49,7 @@ def _blocks(page: Page) -> Iterator[list[Line]]:
     failures = ((host.host, host.failure) for host in run.hosts if host.failure is not None)
     for failure in grouped(failures):
         yield failure_block(page, failure)
-    if lines := list(skipped_lines(page)):
+    if lines := [*skipped_lines(page), *recorded_lines(page)]:
         yield lines
     if run.summary.interrupted:
         yield [plain(not_asked(run), "unknown")]
@@ -62,6 +62,8 @@ def _heading(page: Page) -> Iterator[list[Line]]:
         host = run.hosts[0]
         windows = f"  ({host.windows})" if host.windows else ""
         lines.append(plain(f"{host.host}{windows}", "strong"))
+        if recorded := recorded_at(run, host):
+            lines.append(plain(f"facts recorded {recorded}, from {host.target}"))
     if page.options.verbose:
         header = run.header
         lines += [

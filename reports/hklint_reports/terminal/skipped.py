@@ -1,4 +1,4 @@
-"""Rules that apply to none of what was looked at: a line each group, with the reason."""
+"""What a reader should know beside the verdicts: rules that don't apply, facts that are old."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ from hklint.verdict import Outcome
 from hklint_reports.terminal.groups import grouped
 from hklint_reports.terminal.page import Line, Page, hosts_text
 from hklint_reports.text import visible
+from hklint_reports.wording import recorded_at
 
 NAMES_SHOWN = 3
 Skipped = tuple[str, tuple[str, ...], bool]
@@ -21,6 +22,14 @@ def skipped_lines(page: Page) -> Iterator[Line]:
         where = "" if page.single else f" {hosts_text(page, group.hosts)}"
         text = f"  {what}{where}: {visible(reason)}"
         yield ((("not applicable"), "beside"), (text, ""))
+
+
+def recorded_lines(page: Page) -> Iterator[Line]:
+    """Hosts of several that were judged by facts read earlier, a line each."""
+    for host in () if page.single else page.run.hosts:
+        if recorded := recorded_at(page.run, host):
+            text = f"  {visible(host.host)}: facts of {visible(recorded)}, {visible(host.target)}"
+            yield (("recorded earlier", "beside"), (text, ""))
 
 
 def _of(host: HostResult) -> Iterator[Skipped]:

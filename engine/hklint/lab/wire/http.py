@@ -9,7 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from io import BufferedIOBase
+from io import BufferedReader
 
 import msgspec
 
@@ -17,6 +17,8 @@ _MOST_CONNECTIONS = 256
 _LONGEST_LINE = 65_536
 _LARGEST_BODY = 4 * 1024 * 1024
 _BACKLOG = 512
+_TLS_HANDSHAKE = b"\x16"
+"""The first byte of a TLS client (RFC 8446, section 5.1, ContentType handshake)."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -177,7 +179,9 @@ class _Connection:
             socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
 
 
-def _read(reader: BufferedIOBase) -> Request | None:
+def _read(reader: BufferedReader) -> Request | None:
+    if reader.peek(1)[:1] == _TLS_HANDSHAKE:  # a line of HTTP would never come
+        return None
     line = reader.readline(_LONGEST_LINE)
     if not line:
         return None
