@@ -8,6 +8,7 @@ digits for a DWORD, `\` and `"` escaped.
 from collections.abc import Iterable, Mapping
 
 from hklint.fact import Absent, Observation, Present, RegistryValue, Unreadable
+from hklint.fold import fold
 from hklint.snapshot import Snapshot
 from hklint.verdict import Change
 
@@ -68,7 +69,7 @@ def _path(fact: RegistryValue) -> str:
     key = fact.key
     if fact.view == "32-bit" and fact.hive == "HKLM":
         head, _, rest = key.partition("\\")
-        if head.casefold() == "software":
+        if fold(head) == "software":
             key = "\\".join(part for part in (head, "Wow6432Node", rest) if part)
     return f"{_HIVES[fact.hive]}\\{key}"
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from hklint.fact import Fact, Observation, RegistryValue, Unreadable
+from hklint.fold import fold
 
 SNAPSHOT_VERSION = 1
 
@@ -48,5 +49,5 @@ _NOT_ASKED = Unreadable("not-asked", "the snapshot has nothing on it")
 def lookup_key(fact: Fact) -> Fact:
     """The fact in the one spelling under which observations are kept."""
     if isinstance(fact, RegistryValue):
-        return RegistryValue(fact.hive, fact.key.casefold(), fact.value.casefold(), fact.view)
+        return RegistryValue(fact.hive, fold(fact.key), fold(fact.value), fact.view)
     return fact

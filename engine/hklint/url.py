@@ -13,4 +13,4 @@ def is_https_url(text: str) -> bool:
     except ValueError:
         return False
     named = parts.scheme == "https" and bool(parts.hostname) and port != 0
-    return named and parts.username is None and parts.password is None
+    return named and parts.username is None

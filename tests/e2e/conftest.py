@@ -27,12 +27,14 @@ _PROGRAM = "import sys; sys.argv[0] = 'hklint'; from hklint.cli import main; mai
 _LEFT_OUT = ("HKLINT_PASSWORD", "NO_COLOR", "FORCE_COLOR", "TERM", "PYTHONIOENCODING")
 
 
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"tests_e2e_{name}", HERE / f"{name}.py")
+def _load_package(name: str) -> ModuleType:
+    """A package beside this file; tests are no package that it could be imported from."""
+    place = HERE / name
+    spec = importlib.util.spec_from_file_location(f"tests_e2e_{name}", place / "__init__.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # msgspec looks the types of fields up there
+    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -168,8 +170,8 @@ def failed_rules() -> Callable[[Run, int], list[str]]:
 
 @pytest.fixture(scope="session")
 def agreement() -> ModuleType:
-    """The three opinions: see agreement.py."""
-    return _load("agreement")
+    """The package of that name: three opinions on what a Windows offers."""
+    return _load_package("agreement")
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ PROTOCOLS = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\P
 
 Setting = int | str | None
 Versions = Any
-"""The network of agreement.py, whose types cannot be imported."""
+"""The network of the package `agreement`, whose types cannot be imported."""
 Rule = Callable[[Registry, int, Protocol, Role], Support]
 Disagreements = Callable[..., list[str]]
 
@@ -170,7 +170,7 @@ def test_no_row_can_be_changed_unnoticed(agreement: ModuleType, shipped: Library
     meeting: dict[tuple[str, int], list[tuple[Any, Any]]] = {}
     for cell, program in cells_that_meet_every_row(agreement):
         heard = agreement.listen(cell, models, None, program)
-        for row in agreement.rows_met(cell, models, heard):
+        for row in agreement.rows_met(cell, models, heard.program, heard.snapshot):
             meeting.setdefault(row, []).append((cell, heard))
     unnoticed: list[str] = []
     for name in ("schannel-protocol", "dotnet-protocols", "tls-client"):

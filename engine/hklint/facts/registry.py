@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from hklint.fact import Absent, Fact, Hive, Observation, Present, RegistryValue, Unreadable, View
+from hklint.fold import fold
 from hklint.snapshot import lookup_key
 
 
@@ -13,9 +14,9 @@ def ask(values: Iterable[RegistryValue]) -> list[dict[str, object]]:
     keys: dict[tuple[str, str, str], dict[str, str]] = {}
     spelled: dict[tuple[str, str, str], str] = {}
     for value in sorted(values, key=str):
-        place = (value.hive, value.key.casefold(), value.view)
+        place = (value.hive, fold(value.key), value.view)
         spelled.setdefault(place, value.key)
-        keys.setdefault(place, {}).setdefault(value.value.casefold(), value.value)
+        keys.setdefault(place, {}).setdefault(fold(value.value), value.value)
     return [
         {
             "hive": hive,
