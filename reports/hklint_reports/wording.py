@@ -64,7 +64,7 @@ def parts(verdict: Verdict) -> Iterator[tuple[str, str]]:
 
 def failure_parts(failure: Failure) -> Iterator[tuple[str, str]]:
     """What is known of a host that was not reached, as labelled lines."""
-    phase = f", while {failure.phase}" if failure.phase else ""
+    phase = f" ({failure.phase})" if failure.phase else ""
     yield "reason", f"{failure.reason}{phase}: {MEANING[failure.reason]}"
     if failure.detail:
         yield "seen", failure.detail

@@ -3,69 +3,52 @@
 import logging
 import signal
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
-import msgspec
 
 from hklint.cli.options import connection, parse_targets
 from hklint.cli.output import Destination, parse_reports, write_reports
 from hklint.exit_code import Exit, worst
 from hklint.run import HostResult, Run
-from hklint.verdict import Severity
 
 if TYPE_CHECKING:
     from hklint.fleet import Recorded
     from hklint.library import Library
     from hklint.sources import Options
     from hklint.target import PsrpTarget
+    from hklint.verdict import Severity
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """What the user asked a run for."""
-
-    command: str
-    targets: tuple[str, ...]
-    policies: tuple[str, ...]
-    settings: tuple[str, ...]
-    reports: tuple[str, ...]
-    record: Path | None
-    fail_on: Severity
-    allow_unknown: bool
-    quiet: bool
-
-
-def run_audit(wanted: Wanted, **options_given: Any) -> Exit:  # noqa: ANN401 - click's options
+def run_audit(command: str, given: Mapping[str, Any]) -> Exit:
     """Runs the whole way from targets to reports, and returns the exit code.
 
-    Everything that can be wrong with the command line and the policies is found before the first
-    host is asked.
+    `given` has the options as click hands them over. Everything that can be wrong with the command
+    line and the policies is found before the first host is asked.
     """
     from hklint import audit  # noqa: PLC0415 - with all it needs, only when hosts are asked
     from hklint.library import load  # noqa: PLC0415 - the same
     from hklint.parameters import parse_settings  # noqa: PLC0415 - the same
 
-    set_up_logging(options_given["verbose"])
-    options = connection(**options_given)
-    targets = parse_targets(wanted.targets, options)
-    destinations = parse_reports(wanted.reports, wanted.record)
-    library = load(wanted.policies, parse_settings(wanted.settings))
+    set_up_logging(given["verbose"])
+    options = connection(**given)
+    targets = parse_targets(given["targets"], options)
+    destinations = parse_reports(given["reports"], given["record"])
+    library = load(given["policies"], parse_settings(given["settings"]))
     header = audit.header(
         library,
-        wanted.command,
+        command,
         sys.argv[1:],
         targets=len(targets),
-        fail_on=wanted.fail_on,
-        allow_unknown=wanted.allow_unknown,
+        fail_on=cast("Severity", given["fail_on"]),
+        allow_unknown=given["allow_unknown"],
     )
-    results = _ask(targets, library, options, options_given["jobs"])
+    results = _ask(targets, library, options, given["jobs"])
     run = Run(header, results, audit.summary(header, results))
-    verbose = options_given["verbose"] > 0
-    return _report(run, destinations, verbose=verbose, quiet=wanted.quiet)
+    return _report(run, destinations, verbose=given["verbose"] > 0, quiet=given["quiet"])
 
 
 def _ask(

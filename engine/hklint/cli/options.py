@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hklint.errors import UsageError
+from hklint.verdict import SEVERITIES, Severity
 
 if TYPE_CHECKING:
     from hklint.fleet import Recorded
@@ -103,6 +104,27 @@ _CONNECTION = (
     ),
 )
 
+_RESULT = (
+    click.option(
+        "--report",
+        "reports",
+        multiple=True,
+        metavar="FORMAT[=PATH]",
+        help="terminal, jsonl, junit or sarif; without a path to standard output. Repeatable.",
+    ),
+    click.option(
+        "--record",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Keep the run in this file, so that `hklint report` can make reports from it later.",
+    ),
+    click.option(
+        "--allow-unknown",
+        is_flag=True,
+        help="Unknown verdicts don't count; a host that was not reached still does.",
+    ),
+    click.option("--quiet", "-q", is_flag=True, help="Only the tally."),
+)
+
 
 def policy_options(command: Command) -> Command:
     """Which policies, with which parameters."""
@@ -112,6 +134,18 @@ def policy_options(command: Command) -> Command:
 def connection_options(command: Command) -> Command:
     """How hosts are reached."""
     return _apply(_CONNECTION, command)
+
+
+def result_options(fail_on: Severity) -> Callable[[Command], Command]:
+    """What becomes of the verdicts; `fail_on` is the default of the option of that name."""
+    threshold = click.option(
+        "--fail-on",
+        type=click.Choice(SEVERITIES),
+        default=fail_on,
+        show_default=True,
+        help="The mildest severity that counts for the exit code.",
+    )
+    return lambda command: _apply((threshold, *_RESULT), command)
 
 
 def connection(**given: Any) -> "Options":  # noqa: ANN401 - click hands options over by name
