@@ -1,4 +1,4 @@
-r"""The run file: a header, a line for each host as it finishes, and a summary.
+r"""The run file: a header, a line for each host in the order given, and a summary.
 
 Lines are JSON in pure ASCII, so no editor, terminal or diff can be led astray by what a host said,
 and lone surrogates survive. `#` after `#` is written `\u0023`: build servers see no command.

@@ -1,14 +1,13 @@
 """What `check` and `gate` have in common: ask the hosts, judge, record, report."""
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
-
-import click
 
 from hklint.cli.options import connection, parse_targets
 from hklint.cli.output import Destination, parse_reports, write_reports
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
     from hklint.sources import Options
     from hklint.target import PsrpTarget
     from hklint.verdict import Severity
+
+_STDERR = 2
+"""Written to directly by the signal handler, which may interrupt a write to `sys.stderr`."""
 
 
 def run_audit(command: str, given: Mapping[str, Any]) -> Exit:
@@ -97,7 +99,7 @@ def stopping(options: "Options") -> Generator[None]:
         del number, frame
         options.cancellation.cancel()
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        click.echo("Stopping: closing the sessions on the hosts ...", err=True)
+        os.write(_STDERR, b"Stopping: closing the sessions on the hosts ...\n")
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

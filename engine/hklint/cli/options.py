@@ -1,5 +1,6 @@
 """Options that several commands share, and what is made of them."""
 
+import ssl
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,6 +154,8 @@ def connection(**given: Any) -> "Options":  # noqa: ANN401 - click hands options
     from hklint.credentials import passwords_of_this_process  # noqa: PLC0415 - asks hosts
     from hklint.sources import Options  # noqa: PLC0415 - the same
 
+    if given["ca_file"] is not None:
+        _check_ca(given["ca_file"])
     return Options(
         passwords=passwords_of_this_process(),
         user=given["user"],
@@ -201,6 +204,16 @@ def _place(target: "Target", options: "Options") -> tuple[object, ...]:
     if isinstance(target, SnapshotTarget):
         return (Path(target.path).resolve(),)
     return target.host.casefold(), target.port, target.tls, target.user or options.user
+
+
+def _check_ca(file: Path) -> None:
+    """Raises UsageError if nothing in the file can be trusted."""
+    try:
+        ssl.create_default_context(cafile=file)
+    except ssl.SSLError:
+        raise UsageError(f"--ca {file}: it holds no certificate in PEM form") from None
+    except OSError as error:
+        raise UsageError(f"--ca {file}: it can't be read: {error.strerror}") from None
 
 
 def _apply(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:

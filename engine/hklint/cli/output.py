@@ -41,9 +41,10 @@ def parse_reports(texts: Sequence[str], record: Path | None = None) -> list[Dest
     for text in texts:
         form, equals, path = text.partition("=")
         if form not in FORMATS:
-            raise UsageError(f"--report {text}: there is no format {form!r}; {_known(FORMATS)}")
+            raise UsageError(f"there is no report format {form!r}; {_known(FORMATS)}")
         if equals and not path:
-            raise UsageError(f"--report {text}: the path is missing; write {form}=FILE, or {form}")
+            hint = f"write {form}=FILE, or {form}"
+            raise UsageError(f"{text}: the path of the report is missing; {hint}")
         wanted.append(Destination(form, path or SCREEN))
     if record is not None:
         wanted.append(Destination("jsonl", str(record)))

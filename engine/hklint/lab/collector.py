@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import jsonschema
 import msgspec
+from jsonschema.protocols import Validator
 
 from hklint.collector import CONTRACT_VERSION, schema
 from hklint.fact import Hive, View, Way
@@ -188,10 +189,10 @@ def _is_absolute(uri: str) -> bool:
         return False
 
 
-def _validate(request: object) -> None:
-    jsonschema.validate(request, _schema(), jsonschema.Draft202012Validator)
+def _validate(request: Any) -> None:  # noqa: ANN401 - whatever JSON the client sent
+    _validator().validate(request)
 
 
 @cache
-def _schema() -> dict[str, Any]:
-    return schema("request")
+def _validator() -> Validator:
+    return jsonschema.Draft202012Validator(schema("request"))
