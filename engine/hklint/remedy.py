@@ -1,9 +1,13 @@
 """Remedies: which registry values would make failed rules pass, proved by judging again."""
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+
+import msgspec
 
 from hklint.evaluate import InputResult, Judgement, TableResult, judge_rule
-from hklint.fact import Fact, Present, RegistryValue, Unreadable
+from hklint.fact import Fact, Observation, Present, RegistryValue, Unreadable
 from hklint.model import FactInput, Row
 from hklint.policy import Rule, StateExpectation, ValueExpectation
 from hklint.snapshot import Snapshot, lookup_key
@@ -53,13 +57,12 @@ def _is_unread(change: Change, snapshot: Snapshot) -> bool:
 
 
 def apply(snapshot: Snapshot, written: Iterable[Change]) -> Snapshot:
-    """The snapshot as it would be with these values written."""
-    observations = dict(snapshot.observations)
-    for change in written:
-        observations[lookup_key(change.fact)] = Present(change.type, change.value)
-    return Snapshot(
-        snapshot.host, snapshot.taken_at, snapshot.source, snapshot.answer, observations
-    )
+    """The snapshot as it would be with these values written, laid over the one there is."""
+    over: dict[Fact, Observation] = {
+        lookup_key(change.fact): Present(change.type, change.value) for change in written
+    }
+    below = cast("dict[Fact, Observation]", snapshot.observations)
+    return msgspec.structs.replace(snapshot, observations=ChainMap(over, below))
 
 
 def _towards(result: TableResult, wanted: frozenset[str]) -> list[Change] | None:
