@@ -42,7 +42,9 @@ def parameter_value(parameter: Parameter, value: Scalar) -> Scalar:
             raise ParameterError(f"{quoted(value)} is no whole number")
         return int(value)
     if parameter.type == "url" and not is_https_url(str(value)):
-        raise ParameterError(f"{quoted(value)} is no https:// URL (without a password in it)")
+        # What has an @ may hold a password, which no message shows.
+        shown = "the value" if "@" in str(value) else quoted(value)
+        raise ParameterError(f"{shown} is no https:// URL (without a password in it)")
     return str(value)
 
 

@@ -92,5 +92,6 @@ def _show_attempt(seen: Present) -> str:
     if detail.get("proxy"):
         parts.append(f"proxy {_cut(detail['proxy'])}")
     if "milliseconds" in detail:
-        parts.append(f"{detail['milliseconds'] / 1000:.1f} s")
+        tenths = (detail["milliseconds"] + 50) // 100  # no float: a host may say any number
+        parts.append(f"{tenths // 10}.{tenths % 10} s")
     return f"{seen.value} ({'; '.join(parts)})"

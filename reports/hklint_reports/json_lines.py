@@ -37,7 +37,7 @@ def write(run: Run, stream: TextIO, options: Options = DEFAULTS) -> None:
 
 
 def write_line(line: RunLine, stream: TextIO) -> None:
-    """Write one line of a run that is being recorded."""
+    """Write one line: the header, a host or the summary."""
     document = json.dumps(msgspec.to_builtins(line), separators=(",", ":"))
     stream.write(document.replace("##", "#\\u0023") + "\n")
 

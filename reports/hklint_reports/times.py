@@ -10,7 +10,10 @@ def utc(text: str) -> datetime:
         ValueError: It is no such text.
     """
     moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text!r} is out of range") from None
 
 
 def utc_or(text: str, otherwise: datetime) -> datetime:

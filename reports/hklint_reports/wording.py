@@ -1,6 +1,8 @@
 """Sentences that several reports share, so that no two of them say it differently."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import cast
 
 from hklint.failure import ADVICE, MEANING, Failure, Reason
 from hklint.gate import counts
@@ -9,6 +11,8 @@ from hklint.verdict import SEVERITIES, DecidingRow, Outcome, Verdict
 from hklint_reports.times import utc, utc_or
 
 NEVER_A_PASS = "whether the host complies; this never counts as a pass"  # noqa: S105 - a sentence, no password
+
+_NOT_KNOWN = datetime.min.replace(tzinfo=UTC)
 
 
 def counted(number: int, noun: str) -> str:
@@ -124,10 +128,23 @@ def not_asked(run: Run) -> str:
 
 
 def recorded_at(run: Run, host: HostResult) -> str:
-    """When a host's facts were read, if that was before the run began; "" for fresh ones."""
-    taken_at = "" if host.snapshot is None else str(host.snapshot.get("taken_at", ""))
-    started = utc(run.header.started)
-    return taken_at if taken_at and utc_or(taken_at, started) < started else ""
+    """When a host's facts were read, if not by this run; "" for fresh ones.
+
+    A snapshot names the target it was taken from, and a run that reads it has the file's path as
+    the target. Times alone do not tell: the clock of the computer that took it may be ahead. What
+    the file says of its time is shown as a time only, never as it stands there.
+    """
+    if host.snapshot is None:
+        return ""
+    taken_at = utc_or(str(host.snapshot.get("taken_at", "")), _NOT_KNOWN)
+    source = host.snapshot.get("source")
+    from_file = isinstance(source, Mapping) and (
+        cast("Mapping[str, object]", source).get("target") != host.target
+    )
+    if not from_file and (taken_at is _NOT_KNOWN or taken_at >= utc(run.header.started)):
+        return ""
+    known = taken_at is not _NOT_KNOWN
+    return taken_at.strftime("%Y-%m-%dT%H:%M:%SZ") if known else "at a time not known"
 
 
 def gate_reason(run: Run) -> str:

@@ -1,6 +1,7 @@
 """What the end-to-end tests share: the lab, hklint's command line, and three opinions on TLS."""
 
 import importlib.util
+import logging
 import os
 import subprocess
 import sys
@@ -37,6 +38,15 @@ def _load_package(name: str) -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """Commands set logging up for their process; here that process goes on with other tests."""
+    own = logging.getLogger("hklint")
+    level = own.level
+    yield
+    own.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,7 @@
-"""Runs as the cases record them: `pytest tests/reports --update` writes them to `cases/`."""
+"""Runs as the cases record them: `pytest tests/reports --update` writes them to `cases/`.
+
+One long file, because it is data, and the runs are made of the same facts and verdicts.
+"""
 
 from collections.abc import Callable, Iterable
 

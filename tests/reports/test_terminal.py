@@ -5,9 +5,11 @@ from types import ModuleType
 
 import msgspec
 import pytest
+from rich.cells import cell_len
 
 from hklint.run import Run
 from hklint_reports import FORMATS, Options
+from hklint_reports.terminal import blocks
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -66,6 +68,42 @@ def test_prose_fits_the_width_and_keys_are_whole(
     start = next(n for n, line in enumerate(lines) if "= matters" in line)
     prose = lines[start : start + 4]
     assert all(40 < len(line) <= 50 for line in prose)
+
+
+@pytest.mark.parametrize("width", [60, 70, 80, 120])
+def test_a_caret_points_at_its_piece_however_narrow_the_terminal(
+    runs: ModuleType, render: Callable[..., str], width: int
+) -> None:
+    lines = render(runs.single(), "terminal", width=width).split("\n")
+    quoted = [(lines[n - 1], line) for n, line in enumerate(lines) if "^" in line]
+    assert all(len(line) <= width for line, _ in quoted)
+    pieces = {line[carets.index("^") :][: carets.count("^")] for line, carets in quoted}
+    assert pieces >= {"reached", "usable"}
+
+
+@pytest.mark.parametrize("before", ["", "ab", "a" * 90, "日本" * 40])
+@pytest.mark.parametrize("piece", ["", "reached", "p" * 90])
+@pytest.mark.parametrize("after", ["", "}", "z" * 90, "語" * 40])
+@pytest.mark.parametrize("room", [40, 73])
+def test_a_line_is_cut_around_its_piece(before: str, piece: str, after: str, room: int) -> None:
+    left, kept, right = blocks._cropped(before, piece, after, room)
+    assert cell_len(left + kept + right) <= room
+    assert kept == piece or len(piece) > len(kept) > room - 10
+    assert before.endswith(left.removeprefix("..."))
+    assert after.startswith(right.removesuffix("..."))
+    if cell_len(before + piece + after) <= room:
+        assert (left, kept, right) == (before, piece, after)
+
+
+def test_a_long_title_goes_on_deeper_than_the_text_below(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    verdict = msgspec.structs.replace(runs.CLIENT_OFF, title="many words " * 9)
+    lines = render(runs.run([runs.host("a", (verdict,))], 1), "terminal", width=80).split("\n")
+    first = next(n for n, line in enumerate(lines) if line.startswith("FAIL["))
+    assert all(len(line) <= 80 for line in lines[first : first + 2])
+    assert lines[first + 1].startswith("    ")
+    assert lines[first + 1].endswith("(high)")
 
 
 def test_one_host_stands_on_top_and_nowhere_else(
@@ -210,3 +248,25 @@ def test_a_gate_names_the_age_of_its_facts(runs: ModuleType, render: Callable[..
     assert text.splitlines()[0].endswith(
         "by facts recorded 2026-11-01T10:00:00Z, not by the host as it is now"
     )
+
+
+@pytest.mark.parametrize(
+    ("taken_at", "shown"),
+    [
+        ("2099-01-01T00:00:00Z", "2099-01-01T00:00:00Z"),
+        ("2020-01-01\x1b00:00:00", "2020-01-01T00:00:00Z"),
+        ("0001-01-01T00:00:00+23:00", "at a time not known"),
+        ("\x1b[2Jnow", "at a time not known"),
+        ("", "at a time not known"),
+    ],
+)
+def test_a_gate_by_a_file_says_so_whatever_the_file_says_of_its_age(
+    taken_at: str, shown: str, runs: ModuleType, render: Callable[..., str]
+) -> None:
+    fresh = runs.single()
+    (host,) = fresh.hosts
+    taken = {"taken_at": taken_at, "source": {"target": host.target}}
+    file = msgspec.structs.replace(host, snapshot=taken, target="ex01.json")
+    header = msgspec.structs.replace(fresh.header, command="gate")
+    text = render(msgspec.structs.replace(fresh, header=header, hosts=(file,)), "terminal")
+    assert text.splitlines()[0].endswith(f"by facts recorded {shown}, not by the host as it is now")

@@ -17,7 +17,7 @@ from hklint.lab.wire import Fault, Faults, Kind
 from hklint.sources import Answered, Cancellation, collect, objection
 
 LIBRARIES = ("pypsrp", "spnego", "requests", "urllib3")
-VERBOSE = ("pypsrp.wsman", "spnego._ntlm", "urllib3.connectionpool")
+VERBOSE = ("hklint", "pypsrp.wsman", "spnego._ntlm", "urllib3.connectionpool")
 
 
 @pytest.fixture
@@ -31,7 +31,6 @@ def everything_said(
     before = root.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
-    logging.getLogger("psrpcore").setLevel(logging.CRITICAL)  # the lab's
     for name in LIBRARIES:
         logging.getLogger(name).propagate = True
         logging.getLogger(name).setLevel(logging.NOTSET)

@@ -56,7 +56,7 @@ def test_file_as_windows_powershell_redirects_it(
     ("text", "message"),
     [
         ("", "x.json:1:1: this is no snapshot"),
-        ('{\n  "a": 1,\n}', "x.json:3:1: this is no snapshot"),
+        ('{\n  "a": 1\n  "b": 2\n}', "x.json:3:3: this is no snapshot"),
         ("[]", "x.json: this is no snapshot"),
         ("{}", "hklint_snapshot, its version, is missing"),
         ('{"hklint_snapshot": true}', "its version, is missing"),

@@ -17,7 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "snapshot": "Read a host's facts into a file, to be judged later.",
     "report": "Make a report from a recorded run.",
     "lint": "Find what is wrong with policies and models.",
-    "explain": "Explain a policy, rule, model, outcome or failure.",
+    "explain": "Explain a policy, rule, model, state, outcome or failure.",
     "schema": "Print the JSON Schema of policies or models, for editors.",
     "demo": "See the whole story on hosts that come with hklint.",
     "lab": "Run Windows stand-ins on this machine to try hklint on.",

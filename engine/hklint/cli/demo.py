@@ -26,7 +26,7 @@ CHAPTERS = 5
 EXAMPLES = """\b
 Examples:
   hklint demo
-  hklint demo --output /tmp/story
+  hklint demo --output story
 """
 
 

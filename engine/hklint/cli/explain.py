@@ -32,6 +32,8 @@ Examples:
   hklint explain exchange-store-addins      a policy
   hklint explain tls-1.2-client-usable      a rule
   hklint explain schannel-protocol          a model with its table
+  hklint explain on-request                 a state that a model comes to
+  hklint explain restart-due                the same, with the steps of a diagnosis
   hklint explain tls-refused                an outcome of a live request
   hklint explain authentication-failed      why a host gave no answer
   hklint explain exit-codes
@@ -41,7 +43,7 @@ Examples:
 @click.command("explain", epilog=EXAMPLES)
 @click.argument("what")
 def explain_command(what: str) -> int:
-    """Explain a policy, rule, model, outcome, failure or the exit codes."""
+    """Explain a policy, rule, model, state, outcome, failure or the exit codes."""
     from hklint.library import load, shipped_ids  # noqa: PLC0415 - only here
 
     library = load(shipped_ids(), {})
@@ -50,7 +52,7 @@ def explain_command(what: str) -> int:
         raise click.UsageError(
             f"nothing here is called {what!r}. There are policies "
             f"({', '.join(library.policies)}), their rules, models ({', '.join(library.models)}), "
-            "outcomes, failures and exit-codes."
+            "their states, outcomes, failures and exit-codes."
         )
     click.echo("\n\n".join(pages))
     return Exit.PASSED
@@ -117,6 +119,21 @@ def _models(library: "Library", what: str) -> Iterator[str]:
     yield "\n".join(lines)
 
 
+def _states(library: "Library", what: str) -> Iterator[str]:
+    for model in library.models.values():
+        state = model.states.get(what)
+        if state is not None:
+            doubt = " (in doubt: a rule is unknown)" if state.doubt else ""
+            lines = [
+                f"state {what} of model {model.id}{doubt}",
+                *_wrapped(state.means, "  "),
+            ]
+            if state.next:
+                lines += ["", "What to do"]
+                lines += [line for step in state.next for line in _wrapped(step, "  ")]
+            yield "\n".join(lines)
+
+
 def _asks(item: "Input") -> str:
     from hklint.model import FactInput, RequestInput  # noqa: PLC0415 - only here
 
@@ -146,10 +163,10 @@ def _words(library: "Library", what: str) -> Iterator[str]:
 
     del library
     if what in OUTCOMES:
-        yield f"outcome {what}: {OUTCOMES[what]}"
+        yield "\n".join([f"outcome of a rule: {what}", *_wrapped(OUTCOMES[what], "  ")])
     for outcome, meaning in MEANING.items():
         if what == outcome:
-            yield f"outcome of a live request: {what}\n  {meaning}"
+            yield "\n".join([f"outcome of a live request: {what}", *_wrapped(meaning, "  ")])
     if what in [reason.value for reason in Reason]:
         reason = Reason(what)
         lines = [f"why a host gave no answer: {what}", *_wrapped(FAILURE_MEANING[reason], "  ")]
@@ -162,5 +179,11 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
-PAGES: tuple[Callable[["Library", str], Iterator[str]], ...] = (_policies, _rules, _models, _words)
+PAGES: tuple[Callable[["Library", str], Iterator[str]], ...] = (
+    _policies,
+    _rules,
+    _models,
+    _states,
+    _words,
+)
 """Where a word is looked up; it may be found in several places."""

@@ -27,36 +27,51 @@ _STATE = click.option(
 )
 
 
-@click.group("lab", context_settings={"help_option_names": ["-h", "--help"]})
+EXAMPLES = """\b
+Examples:
+  hklint lab hosts
+  hklint lab start ex2016-blocked
+  hklint lab merge ex2016-blocked fix.reg
+  hklint lab restart ex2016-blocked
+"""
+START_EXAMPLES = """\b
+Examples:
+  hklint lab start
+  hklint lab start ex2016-healthy ex2016-blocked
+  hklint lab start ./my-host.yaml --json
+"""
+MERGE_EXAMPLES = """\b
+Example:
+  hklint lab merge ex2016-blocked fix.reg
+"""
+RESTART_EXAMPLES = """\b
+Example:
+  hklint lab restart ex2016-blocked
+"""
+STATUS_EXAMPLES = """\b
+Examples:
+  hklint lab status
+  hklint lab status --json
+"""
+
+
+@click.group("lab", epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 def lab_command() -> None:
-    r"""Try hklint on Windows hosts that run inside this machine.
+    """Try hklint on Windows hosts that run inside this machine.
 
     The hosts answer PowerShell remoting on 127.0.0.1, with a registry of their own; this machine's
     registry is never touched. See docs/lab.md for what the lab proves and what not.
-
-    \b
-    Examples:
-      hklint lab hosts
-      hklint lab start ex2016-blocked
-      hklint lab merge ex2016-blocked fix.reg
-      hklint lab restart ex2016-blocked
     """
 
 
-@lab_command.command()
+@lab_command.command(epilog=START_EXAMPLES)
 @click.argument("hosts", nargs=-1, metavar="[HOST]...")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, for programs.")
 @_STATE
 def start(hosts: tuple[str, ...], *, as_json: bool, state: Path | None) -> None:
-    r"""Start the lab and keep it running until Ctrl-C.
+    """Start the lab and keep it running until Ctrl-C.
 
     HOST is the id of a shipped host or a host file (.yaml); without any, all shipped hosts run.
-
-    \b
-    Examples:
-      hklint lab start
-      hklint lab start ex2016-healthy ex2016-blocked
-      hklint lab start ./my-host.yaml --json
     """
     with _extra_needed():
         from hklint.lab import control, controlled  # noqa: PLC0415 - heavy, and an extra
@@ -85,7 +100,7 @@ def start(hosts: tuple[str, ...], *, as_json: bool, state: Path | None) -> None:
 
 @lab_command.command()
 def hosts() -> None:
-    """List the hosts that ship with the lab, with what is wrong with each."""
+    """List the hosts that ship with the lab, and what ails them."""
     with _extra_needed():
         from hklint.lab.host_file import shipped  # noqa: PLC0415 - reads YAML
 
@@ -95,19 +110,15 @@ def hosts() -> None:
         click.echo(f"{host_id:<{width}}  {host.about}")
 
 
-@lab_command.command()
+@lab_command.command(epilog=MERGE_EXAMPLES)
 @click.argument("host", metavar="HOST")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE.reg")
 @_STATE
 def merge(host: str, file: Path, *, state: Path | None) -> None:
-    r"""Merge a .reg file into the registry of a host of the running lab.
+    """Merge a .reg file into the registry of a running host.
 
     As on Windows, what Schannel and .NET read at their start takes effect after a restart. Unlike
     Windows, the lab refuses a file with a line that it does not understand.
-
-    \b
-    Example:
-      hklint lab merge ex2016-blocked fix.reg
     """
     from hklint.lab import control  # noqa: PLC0415 - only where a lab is asked
 
@@ -123,33 +134,22 @@ def merge(host: str, file: Path, *, state: Path | None) -> None:
     click.echo(f"  hklint lab restart {host}")
 
 
-@lab_command.command()
+@lab_command.command(epilog=RESTART_EXAMPLES)
 @click.argument("host", metavar="HOST")
 @_STATE
 def restart(host: str, *, state: Path | None) -> None:
-    r"""Restart a host of the running lab, so that what was merged takes effect.
-
-    \b
-    Example:
-      hklint lab restart ex2016-blocked
-    """
+    """Restart a running host, so that what was merged counts."""
     from hklint.lab import control  # noqa: PLC0415 - only where a lab is asked
 
     control.ask(state, "restart", host)
     click.echo(f"Restarted {host}.")
 
 
-@lab_command.command()
+@lab_command.command(epilog=STATUS_EXAMPLES)
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, for programs.")
 @_STATE
 def status(*, as_json: bool, state: Path | None) -> None:
-    r"""Show the running lab: its hosts, how to reach them, and where a restart is due.
-
-    \b
-    Examples:
-      hklint lab status
-      hklint lab status --json
-    """
+    """Show the running lab: hosts, targets, restarts due."""
     from hklint.lab import control  # noqa: PLC0415 - only where a lab is asked
 
     report = control.ask(state, "status", "").lab

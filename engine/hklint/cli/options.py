@@ -28,7 +28,7 @@ _POLICY = (
         "policies",
         multiple=True,
         required=True,
-        metavar="P",
+        metavar="POLICY",
         help="Id of a policy that comes with hklint, or the path of your own. Repeatable.",
     ),
     click.option(
@@ -68,6 +68,7 @@ _CONNECTION = (
     ),
     click.option(
         "--configuration",
+        metavar="NAME",
         default="Microsoft.PowerShell",
         show_default=True,
         help="Session configuration (endpoint) on the host.",
@@ -75,24 +76,18 @@ _CONNECTION = (
     click.option(
         "--deadline",
         type=click.FloatRange(min=1, max=3600),
+        metavar="SECONDS",
         default=DEFAULT_DEADLINE,
         show_default=True,
-        help="Seconds for one host, everything included.",
+        help="Time for one host, everything included.",
     ),
     click.option(
         "--connect-timeout",
         type=click.FloatRange(min=0.1, max=600),
+        metavar="SECONDS",
         default=DEFAULT_CONNECT_TIMEOUT,
         show_default=True,
-        help="Seconds for making a connection.",
-    ),
-    click.option(
-        "--jobs",
-        "-j",
-        type=click.IntRange(min=1, max=256),
-        default=DEFAULT_JOBS,
-        show_default=True,
-        help="Hosts asked at the same time.",
+        help="Time for making a connection.",
     ),
     click.option(
         "--allow-unencrypted",
@@ -123,7 +118,16 @@ _RESULT = (
         is_flag=True,
         help="Unknown verdicts don't count; a host that was not reached still does.",
     ),
-    click.option("--quiet", "-q", is_flag=True, help="Only the tally."),
+    click.option("--quiet", "-q", is_flag=True, help="Only the tally and the exit code."),
+    click.option(
+        "--jobs",
+        "-j",
+        type=click.IntRange(min=1, max=256),
+        metavar="NUMBER",
+        default=DEFAULT_JOBS,
+        show_default=True,
+        help="Hosts asked at the same time.",
+    ),
 )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from hklint.cli.output import SCREEN, Destination, parse_reports, write_reports
+from hklint.cli.output import SCREEN, parse_reports, write_reports
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
 
@@ -20,7 +20,7 @@ Examples:
 @click.option("--format", "-f", "form", default="terminal", show_default=True, metavar="FORMAT")
 @click.option("--output", "-o", default=SCREEN, metavar="FILE", help="Default: standard output.")
 @click.option("--verbose", "-v", is_flag=True, help="Show what passed as well.")
-@click.option("--quiet", "-q", is_flag=True, help="Only the tally.")
+@click.option("--quiet", "-q", is_flag=True, help="Only the tally and the exit code.")
 def report_command(file: Path, form: str, output: str, *, verbose: bool, quiet: bool) -> int:
     """Make a report from a recorded run, without the hosts.
 
@@ -35,7 +35,5 @@ def report_command(file: Path, form: str, output: str, *, verbose: bool, quiet: 
             run = read_run(lines, str(file))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: this is no run: {error}") from None
-    complete = write_reports(
-        run, [Destination(wanted.form, wanted.path)], verbose=verbose, quiet=quiet
-    )
+    complete = write_reports(run, [wanted], verbose=verbose, quiet=quiet)
     return Exit.PASSED if complete else Exit.USAGE

@@ -420,7 +420,11 @@ $probe = {
         $final = Get-Property $sent 'RequestUri'
         $method = Get-Property $sent 'Method'
     }
-    if ($null -ne $final) { $found['final_uri'] = $final.AbsoluteUri }
+    # Where a proxy answers, this is its address, which may hold a password: left out.
+    if ($null -ne $final) {
+        $shown = [System.UriComponents]::HttpRequestUrl
+        $found['final_uri'] = $final.GetComponents($shown, [System.UriFormat]::UriEscaped)
+    }
     if ($null -ne $method) { $found['method'] = [string]$method }
     try {
         # Scheme, host and port only: a proxy's address may hold a password.

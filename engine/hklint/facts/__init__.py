@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from hklint.collector import CONTRACT_VERSION
-from hklint.fact import Fact, HostField, Observation, RegistryValue, WebRequest
+from hklint.fact import Fact, HostField, Observation, RegistryValue, Unreadable, WebRequest
 from hklint.facts import host, registry, web_request
 from hklint.snapshot import lookup_key
 
@@ -24,6 +24,18 @@ def to_request(facts: Iterable[Fact]) -> dict[str, object]:
     }
 
 
+_CONTRADICTION = Unreadable("malformed", "the answer says two different things about it")
+
+
 def read_answer(answer: Mapping[str, Any]) -> dict[Fact, Observation]:
-    """The observations in an answer that is valid for the contract's schema."""
-    return {lookup_key(fact): seen for read in READERS for fact, seen in read(answer)}
+    """The observations in an answer that is valid for the contract's schema.
+
+    Of two different observations of one fact neither is believed.
+    """
+    observations: dict[Fact, Observation] = {}
+    for read in READERS:
+        for fact, seen in read(answer):
+            key = lookup_key(fact)
+            agrees = observations.get(key, seen) == seen
+            observations[key] = seen if agrees else _CONTRADICTION
+    return observations

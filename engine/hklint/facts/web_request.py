@@ -101,11 +101,22 @@ def classify(attempt: Mapping[str, Any]) -> Outcome:
         return "timed-out"
     if attempt["http_status"] == _PROXY_AUTHENTICATION_REQUIRED:
         return "proxy-authentication"
-    if attempt["method"] == "CONNECT" or attempt["status"] == "ProxyTunnelError":
+    if attempt["status"] == "ProxyTunnelError" or _proxy_answered(attempt):
         return "proxy-failed"
     if attempt["result"] == "response" or attempt["http_status"] is not None:
         return "reached"
     return _without_answer(attempt)
+
+
+def _proxy_answered(attempt: Mapping[str, Any]) -> bool:
+    """Whether an answer is none of the site: to CONNECT, or from an address without TLS.
+
+    Only https is asked for and no redirect is followed, so the latter is the proxy's own address.
+    """
+    method, answered_by = attempt["method"], attempt["final_uri"]
+    if method is not None and method.upper() == "CONNECT":
+        return True
+    return answered_by is not None and not answered_by.lower().startswith("https:")
 
 
 def _without_answer(attempt: Mapping[str, Any]) -> Outcome:

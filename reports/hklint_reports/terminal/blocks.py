@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from hklint.failure import MEANING, Failure
 from hklint.span import Span
@@ -21,6 +21,9 @@ WORDS: dict[Outcome, tuple[str, Style]] = {
 }
 INDENT = 5
 """Columns before `=` where a block quotes no line."""
+GOES_ON = "    "
+"""Before the further lines of a headline: deeper than the text below it."""
+DOTS = "..."
 
 
 def diagnosis_block(page: Page, group: Group[Diagnosis]) -> list[Line]:
@@ -35,7 +38,7 @@ def diagnosis_block(page: Page, group: Group[Diagnosis]) -> list[Line]:
         texts += [("evidence", f"{e.fact}: {e.shown}") for e in found.evidence]
     known = visible(found.title) if found.state else f"not known, perhaps: {visible(found.title)}"
     return [
-        (("DIAGNOSIS", style), (f": {known}", "strong")),
+        *_headline(page, (("DIAGNOSIS", style),), known),
         *_where(page, "", group.hosts),
         *(((f"  {line}", ""),) for line in wrapped(found.sentence, page.options.width - 2)),
         *labelled(page, INDENT, texts),
@@ -46,7 +49,7 @@ def verdict_block(page: Page, story: Story) -> list[Line]:
     """One rule's verdict, explained; further instances of the rule in the same block."""
     verdict, *others = story.verdicts
     word, style = WORDS[verdict.outcome]
-    title = f": {visible(_title(verdict))}  ({verdict.severity})"
+    title = f"{visible(_title(verdict))}  ({verdict.severity})"
     texts = [("also", f"{_title(other)}: {expectation(other)}") for other in others]
     texts += told_together(story.verdicts)
     if page.options.verbose:
@@ -58,7 +61,7 @@ def verdict_block(page: Page, story: Story) -> list[Line]:
     if not quote:
         texts.insert(0, ("verdict", expectation(verdict)))
     return [
-        ((word, style), (f"[{visible(verdict.rule)}]", style), (title, "strong")),
+        *_headline(page, ((word, style), (f"[{visible(verdict.rule)}]", style)), title),
         *_where(page, f"--> {visible(str(verdict.span))}", story.hosts),
         *quote,
         *labelled(page, gutter, texts),
@@ -75,12 +78,22 @@ def _title(verdict: Verdict) -> str:
 
 def failure_block(page: Page, group: Group[Failure]) -> list[Line]:
     """Hosts that were not reached, and why."""
-    meaning = f": {MEANING[group.item.reason]}"
     return [
-        (("NOT REACHED", "unknown"), (meaning, "strong")),
+        *_headline(page, (("NOT REACHED", "unknown"),), MEANING[group.item.reason]),
         *_where(page, "", group.hosts),
         *labelled(page, INDENT, failure_parts(group.item)),
     ]
+
+
+def _headline(page: Page, word: Line, title: str) -> Iterator[Line]:
+    """What a block is about; a long title goes on, indented, on the next line."""
+    start = f"{''.join(text for text, _ in word)}: "
+    whole = start + title
+    fits = cell_len(whole) <= page.options.width
+    first, *more = [whole] if fits else wrapped(whole, page.options.width - len(GOES_ON))
+    yield (*word, (first[len(start) - 2 :], "strong"))
+    for line in more:
+        yield ((f"{GOES_ON}{line}", "strong"),)
 
 
 def _where(page: Page, place: str, hosts: tuple[str, ...]) -> Iterator[Line]:
@@ -99,8 +112,9 @@ def _quote(page: Page, verdict: Verdict, style: Style) -> Iterator[Line]:
     source = source_line(page.run.header.documents.get(verdict.span.path, ""), verdict.span)
     if source is None:
         return
-    before, piece, after = (visible(part.replace("\t", " ")) for part in source)
     number = str(verdict.span.line)
+    before, piece, after = (visible(part.replace("\t", " ")) for part in source)
+    before, piece, after = _cropped(before, piece, after, page.options.width - len(number) - 5)
     bar: Line = ((f"{' ' * (len(number) + 3)}{page.signs.bar}", "beside"),)
     carets = "^" * max(1, cell_len(piece))
     margin = " " * cell_len(before)
@@ -114,6 +128,27 @@ def _quote(page: Page, verdict: Verdict, style: Style) -> Iterator[Line]:
         yield (*bar, (f" {margin}{carets}", style))
         yield (*bar, (f" {caption}", style))
     yield bar
+
+
+def _cropped(before: str, piece: str, after: str, room: int) -> tuple[str, str, str]:
+    """As much around a piece of a line as there is room for; dots stand for the rest.
+
+    A terminal would break the line anywhere, and the caret would no longer point at the piece.
+    """
+    if cell_len(before + piece + after) <= room:
+        return before, piece, after
+    if cell_len(piece) > room - 2 * len(DOTS):
+        piece = set_cell_size(piece, room - 2 * len(DOTS))
+    left = room - cell_len(piece) - len(DOTS)
+    if cell_len(before) > left:
+        kept = before[-left:]
+        while cell_len(kept) > left - len(DOTS):
+            kept = kept[1:]
+        before = DOTS + kept
+    left = room - cell_len(before) - cell_len(piece)
+    if cell_len(after) > left:
+        after = set_cell_size(after, left - len(DOTS)).rstrip() + DOTS
+    return before, piece, after
 
 
 def source_line(document: str, span: Span) -> tuple[str, str, str] | None:

@@ -194,3 +194,16 @@ def test_whatever_the_data_is_it_is_read_or_malformed(data: object, type_name: s
 
 def test_the_host_is_asked_for_only_when_a_field_is() -> None:
     assert to_request([VALUE])["host"] is False
+
+
+@pytest.mark.parametrize("name", ["Setting", "SETTING"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_contradiction_is_never_decided_by_order(name: str, order: int) -> None:
+    other: dict[str, Any] = {"name": name, "state": "present", "type": "REG_DWORD", "data": 1}
+    items = [_dword(0), _key(values=[other])]
+    seen = _snapshot(items[::order], VALUE).observe(VALUE)
+    assert seen == Unreadable("malformed", "the answer says two different things about it")
+
+
+def test_the_same_said_twice_is_no_contradiction() -> None:
+    assert _snapshot([_dword(1), _dword(1)], VALUE).observe(VALUE) == Present("REG_DWORD", 1)

@@ -80,3 +80,13 @@ def test_lines_by_key_then_requests_then_the_host() -> None:
         "https://store.example, with TLS 1.2 named: could not be read",
         "host: build = 14393, edition = absent",
     )
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"), [(0, "0.0 s"), (412, "0.4 s"), (19_970, "20.0 s"), (10**400, "0.0 s")]
+)
+def test_a_request_took_whatever_the_host_says(
+    milliseconds: int, text: str, attempt: Callable[..., dict[str, Any]]
+) -> None:
+    record = attempt(status="Timeout", milliseconds=milliseconds)
+    assert show(Present("outcome", "timed-out", record)).endswith(f"{text})")

@@ -62,7 +62,6 @@ class Listener:
         self._lock = threading.Lock()
         self._connections: set[_Connection] = set()
         self._accepted = 0
-        self._stopping = False
         self._socket = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
         self._socket.settimeout(0)  # a client may be gone again before it is accepted
         self.port: int = self._socket.getsockname()[1]
@@ -86,8 +85,6 @@ class Listener:
 
     def stop(self) -> None:
         """Closes everything and waits for the threads, which responders must not hold up."""
-        with self._lock:
-            self._stopping = True
         self._wake.close()
         self._acceptor.join()
         self._socket.close()

@@ -42,9 +42,6 @@ class ErrorCategory(IntEnum):
     """System.Management.Automation.ErrorCategory, as far as the lab needs it."""
 
     NOT_SPECIFIED = 0
-    INVALID_ARGUMENT = 5
-    INVALID_OPERATION = 7
-    OBJECT_NOT_FOUND = 13
     OPERATION_STOPPED = 14
     PARSER_ERROR = 17
     PERMISSION_DENIED = 18
