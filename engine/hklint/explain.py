@@ -201,6 +201,8 @@ def _then(changes: tuple[Change, ...], items: tuple[Evidence, ...]) -> Iterator[
         unread = [item.observation for item in items if isinstance(item.observation, Unreadable)]
         if any(seen.reason == "access-denied" for seen in unread):
             yield "Check again with an account that may read it."
+        elif any(seen.reason == "not-asked" for seen in unread):
+            yield "Take a new snapshot with this policy: the one there is was taken for another."
         elif unread:
             yield "Find out on the host why it could not be read, and check again."
 

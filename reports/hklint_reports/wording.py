@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import cast
 
 from hklint.failure import ADVICE, MEANING, Failure, Reason
-from hklint.gate import counts
+from hklint.gate import counts, unjudged
 from hklint.run import HostResult, Run
 from hklint.verdict import SEVERITIES, DecidingRow, Outcome, Verdict
+from hklint_reports.text import visible
 from hklint_reports.times import utc, utc_or
 
 NEVER_A_PASS = "whether the host complies; this never counts as a pass"  # noqa: S105 - a sentence, no password
@@ -178,17 +179,14 @@ def gate_reason(run: Run) -> str:
 def _nothing_judged(run: Run) -> list[str]:
     """What is to be said of hosts that answered, and to which nothing applied that counts."""
     answered = [host for host in run.hosts if host.failure is None]
-    empty = [
-        host
-        for host in answered
-        if not any(
-            verdict.outcome in {Outcome.PASS, Outcome.FAIL} and _counts(run, verdict)
-            for verdict in host.verdicts
-        )
-    ]
-    if len(empty) == len(run.hosts):
+    left_out = [unjudged(run.header, host) for host in answered]
+    every = len(run.header.policies)
+    empty = sum(len(policies) == every for policies in left_out)
+    if empty == len(run.hosts):
         return ["nothing was judged"]
-    return [f"nothing was judged on {counted(len(empty), 'host')}"] if empty else []
+    said = [f"nothing was judged on {counted(empty, 'host')}"] if empty else []
+    partly = dict.fromkeys(name for names in left_out if len(names) < every for name in names)
+    return said + [f"nothing was judged by {visible(name)}" for name in partly]
 
 
 def _verdicts(run: Run) -> Iterator[Verdict]:

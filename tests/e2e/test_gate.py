@@ -157,3 +157,23 @@ def test_demo_leaves_a_record_that_can_be_reported(hklint_command: Command) -> N
         assert hklint_command("report", "story/1-before.jsonl", "-f", form, "-o", form).code == 0
     assert Path("sarif").read_bytes() == Path("story/1-before.sarif").read_bytes()
     assert Path("junit").read_bytes() == Path("story/1-before.xml").read_bytes()
+
+
+def test_a_policy_that_does_not_apply_shuts_the_gate_beside_one_that_passes(
+    lab: Lab, hklint_command: Command, tmp_path: Path
+) -> None:
+    other = tmp_path / "servers-2025.yaml"
+    other.write_text(
+        "kind: policy\nid: servers-2025\ntitle: Newer servers\nversion: 1.0.0\n"
+        "applies_to: {build: {at_least: 26100}}\n"
+        "rules:\n"
+        "  - id: tls-1.2\n    title: TLS 1.2 is usable\n    severity: high\n    why: It must be.\n"
+        "    expect: {model: schannel-protocol, with: {protocol: TLS 1.2, role: Client}, "
+        "state: usable}\n",
+        "utf-8",
+    )
+    both = (lab.hosts["ex2016-healthy"].target, "-p", POLICY, "-p", str(other))
+    assert hklint_command("check", *both).code == 0
+    done = hklint_command("gate", *both)
+    first, *_ = done.out.splitlines()
+    assert (done.code, first) == (4, "GATE SHUT: nothing was judged by servers-2025")

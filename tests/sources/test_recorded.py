@@ -63,6 +63,7 @@ def test_file_as_windows_powershell_redirects_it(
         ('{"hklint_snapshot": 2}', "version 2, and this hklint reads version 1"),
         ('{"hklint_snapshot": 1}', "the snapshot is damaged"),
         ('{"a": 1.5}', "1.5 is no whole number"),
+        ('{"a": 1, "a": 2}', "a member is named twice"),
         ("[" * 200_000, "too deeply nested"),
     ],
 )

@@ -22,7 +22,7 @@ Examples:
 def gate_command(**given: Any) -> int:  # noqa: ANN401 - click's options
     """Say go or no-go before something is installed on a host.
 
-    The gate is open (exit code 0) only if every host was reached, something was judged on each, and
-    no rule of the severity that counts failed or is unknown.
+    The gate is open (exit code 0) only if every host was reached, every policy judged something on
+    each of them, and no rule of the severity that counts failed or is unknown.
     """
     return run_audit("gate", given)

@@ -48,6 +48,7 @@ _ALGORITHM_MISMATCH = -2146893007
 _CONNECTION_REFUSED = 10061
 _CONNECTION_TIMED_OUT = 10060
 _PROXY_AUTHENTICATION_REQUIRED = 407
+_FIRST_HTTP_STATUS = 100
 _TIME_LIMITS = ("ConnectionTimeoutReached,", "OperationTimeoutReached,")
 """How the error ids begin that PowerShell 7 gives to its time limits; they come with no status."""
 
@@ -103,7 +104,7 @@ def classify(attempt: Mapping[str, Any]) -> Outcome:
         return "proxy-authentication"
     if attempt["status"] == "ProxyTunnelError" or _proxy_answered(attempt):
         return "proxy-failed"
-    if attempt["result"] == "response" or attempt["http_status"] is not None:
+    if attempt["result"] == "response" or _is_http(attempt["http_status"]):
         return "reached"
     return _without_answer(attempt)
 
@@ -130,6 +131,10 @@ def _without_answer(attempt: Mapping[str, Any]) -> Outcome:
     if status is None and (attempt["error_id"] or "").startswith(_TIME_LIMITS):
         return "timed-out"
     return _BY_STATUS.get(status or "", "failed")
+
+
+def _is_http(status: int | None) -> bool:
+    return status is not None and status >= _FIRST_HTTP_STATUS
 
 
 def _not_connected(attempt: Mapping[str, Any]) -> Outcome:

@@ -44,10 +44,16 @@ def load_json(text: str) -> Any:  # noqa: ANN401 - what is in a JSON text is not
     Halves of UTF-16 characters, which a registry may hold but no UTF-8 file can, become U+FFFD.
 
     Raises:
-        ValueError: It is not JSON (`json.JSONDecodeError`), or has a number the contract has not.
+        ValueError: It is not JSON (`json.JSONDecodeError`), has a number the contract has not, or
+            names a member twice, so that two readers could see different evidence.
         RecursionError: It is nested too deeply.
     """
-    loaded = json.loads(text, parse_float=_no_number, parse_constant=_no_number)
+    loaded = json.loads(
+        text,
+        parse_float=_no_number,
+        parse_constant=_no_number,
+        object_pairs_hook=_unique,
+    )
     return _whole_characters(loaded) if _MAY_HOLD_SURROGATES.search(text) else loaded
 
 
@@ -89,6 +95,13 @@ def _refusal(error: dict[str, str]) -> Failure:
 
 def _unusable(detail: str) -> Failure:
     return Failure(Reason.COLLECTOR_FAILED, _READING, detail)
+
+
+def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        raise ValueError("a member is named twice")
+    return found
 
 
 def _no_number(text: str) -> NoReturn:

@@ -10,7 +10,7 @@ from hklint.document import read_document
 from hklint.exit_code import MEANING, PRECEDENCE, Exit, worst
 from hklint.failure import Failure, Reason
 from hklint.gate import exit_code
-from hklint.run import RUN_VERSION, HostResult, RunHeader
+from hklint.run import RUN_VERSION, HostResult, PolicyInfo, RunHeader
 from hklint.span import Span
 from hklint.verdict import Explanation, Outcome, Verdict
 
@@ -32,7 +32,7 @@ def test_the_order_of_hosts_does_not_matter(name: str) -> None:
 
 
 def test_a_run_knows_no_more_keys_than_these() -> None:
-    known = {"hosts", "code", "command", "fail_on", "allow_unknown"}
+    known = {"hosts", "code", "command", "fail_on", "allow_unknown", "policies"}
     assert set().union(*RUNS.values()) == known
 
 
@@ -57,7 +57,10 @@ def _header(run: dict[str, Any]) -> RunHeader:
         arguments=(),
         fail_on=run.get("fail_on", "info"),
         allow_unknown=run.get("allow_unknown", False),
-        policies=(),
+        policies=tuple(
+            PolicyInfo(name, name, "1.0.0", "policy.yaml", "0" * 64, ())
+            for name in run.get("policies", ["policy"])
+        ),
         parameters={},
         documents={},
         collector_sha256="0" * 64,
