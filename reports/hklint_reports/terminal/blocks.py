@@ -32,7 +32,8 @@ def diagnosis_block(page: Page, group: Group[Diagnosis]) -> list[Line]:
     own = [row for row in found.rows if row.model == found.model]
     rows = found.rows if page.options.verbose or not own else own
     style: Style = "pass" if found.works else "fail"
-    texts = [("by", row_place(row)) for row in rows]
+    texts = [("state", found.state)] if found.state else []
+    texts += [("by", row_place(row)) for row in rows]
     texts += [("then", step) for step in found.next_steps]
     if page.options.verbose:
         texts += [("evidence", f"{e.fact}: {e.shown}") for e in found.evidence]
