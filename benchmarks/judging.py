@@ -72,6 +72,6 @@ def _snapshot(host: LabHost, policy: Policy) -> Snapshot:
     request = to_request(facts_needed([policy]))
     answer = parse_answer(host.collect(json.dumps(request)))
     assert not isinstance(answer, Failure), answer
-    full = complete(answer, request["registry"])  # type: ignore[arg-type]
+    full = complete(answer, request["registry"])
     source = Source("psrp", host.id, host.account, "none", "0" * 64)
     return Snapshot(host.id, "2026-01-01T00:00:00Z", source, full, read_answer(full))

@@ -159,7 +159,7 @@ def answered(shipped: Library, tables: tuple[Table, ...]) -> Callable[[Case], Sn
             "web_requests": _web(case, asked["web_requests"]),
         }
         assert contract_problem(said) is None
-        full = complete(said, asked["registry"])  # type: ignore[arg-type]
+        full = complete(said, asked["registry"])
         return Snapshot("EX01", TAKEN_AT, SOURCE, full, read_answer(full))
 
     return answer

@@ -5,12 +5,14 @@ What was read, what it means on that Windows, what follows, what to do.
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import cast
 
 from hklint import remedy, show
 from hklint.basis import deciding_rows, open_inputs, table_evidence, unread
 from hklint.evaluate import Judgement, TableResult, evaluate, unmet_condition
 from hklint.fact import Absent, Observation, Present, RegistryValue, Unreadable
 from hklint.facts.web_request import MEANING as OUTCOME_MEANING
+from hklint.facts.web_request import Outcome as RequestOutcome
 from hklint.policy import (
     AbsentMeans,
     Condition,
@@ -123,7 +125,7 @@ def _means(judgement: Judgement, rows: tuple[DecidingRow, ...]) -> Iterator[str]
         case ValueExpectation() as expectation, Present() if basis.type != expectation.type:
             yield f"The value is {basis.type}, but only {expectation.type} is read here."
         case OutcomeExpectation(), Present():
-            yield _sentence(OUTCOME_MEANING.get(str(basis.value), ""))  # type: ignore[call-overload]
+            yield _sentence(OUTCOME_MEANING[cast("RequestOutcome", basis.value)])
         case _:
             pass
 

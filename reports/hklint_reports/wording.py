@@ -161,7 +161,7 @@ def gate_reason(run: Run) -> str:
         judged = counted(passed + len(failed) + unknown, "rule")
         said.append(f"{len(counting)} of {judged} failed (worst: {worst})")
     if run.summary.hosts_not_reached:
-        said.append(f"{counted(run.summary.hosts_not_reached, 'host')} could not be reached")
+        said.append(f"{counted(run.summary.hosts_not_reached, 'host')} gave no answer")
     if unknown:
         allowed = " (allowed)" if run.header.allow_unknown else ""
         said.append(f"{counted(unknown, 'rule')} could not be judged{allowed}")

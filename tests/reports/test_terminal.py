@@ -200,7 +200,7 @@ def test_a_shut_gate_says_why(runs: ModuleType, render: Callable[..., str]) -> N
     ]
     line = render(runs.run(hosts, 1, "gate"), "terminal").split("\n")[0]
     assert line == (
-        "GATE SHUT: 4 of 6 rules failed (worst: high), 1 host could not be reached, "
+        "GATE SHUT: 4 of 6 rules failed (worst: high), 1 host gave no answer, "
         "1 rule could not be judged"
     )
 

@@ -83,7 +83,7 @@ def ask_for_passwords(targets: "Sequence[PsrpTarget | Recorded]", options: "Opti
     """Prompts now for what has to be typed, so that no worker asks in the middle of the run."""
     from hklint.target import PsrpTarget  # noqa: PLC0415 - only when hosts are asked
 
-    if options.authentication == "certificate":
+    if options.authentication in {"certificate", "kerberos"}:  # a key file or a ticket will do
         return
     for target in targets:
         user = (target.user or options.user) if isinstance(target, PsrpTarget) else None
@@ -116,7 +116,7 @@ def progress(total: int) -> Generator[Callable[[], None]]:
         yield lambda: None
         return
     from rich.console import Console  # noqa: PLC0415 - slow to import, only on a terminal
-    from rich.progress import (  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415 - the same
         BarColumn,
         MofNCompleteColumn,
         Progress,

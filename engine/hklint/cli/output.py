@@ -47,7 +47,7 @@ def parse_reports(texts: Sequence[str], record: Path | None = None) -> list[Dest
             raise UsageError(f"{text}: the path of the report is missing; {hint}")
         wanted.append(Destination(form, path or SCREEN))
     if record is not None:
-        wanted.append(Destination("jsonl", str(record)))
+        wanted.insert(0, Destination("jsonl", str(record)))  # what all others can be made from
     on_screen = [item.form for item in wanted if item.path == SCREEN]
     if len(on_screen) > 1:
         raise UsageError(f"only one report can go to standard output, not {', '.join(on_screen)}")

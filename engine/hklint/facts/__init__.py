@@ -13,7 +13,7 @@ Reader = Callable[[Mapping[str, Any]], Iterator[tuple[Fact, Observation]]]
 READERS: tuple[Reader, ...] = (host.read, registry.read, web_request.read)
 
 
-def to_request(facts: Iterable[Fact]) -> dict[str, object]:
+def to_request(facts: Iterable[Fact]) -> dict[str, Any]:
     """The collector's request for these facts; each is asked once, in a stable order."""
     asked = set(facts)
     return {

@@ -32,7 +32,7 @@ def read(answer: Mapping[str, Any]) -> Iterator[tuple[Fact, Observation]]:
     """One observation for each value that was asked for.
 
     The answer lists the values of a key that is there. A key that is absent, denied or failed has
-    no values in it, so whoever asks for one finds it through `expand`.
+    no values of its own; `complete` has put those in that were asked for.
     """
     for item in answer["registry"]:
         for value in item.get("values", ()):

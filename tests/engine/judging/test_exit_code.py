@@ -82,7 +82,7 @@ def _verdict(said: str) -> Verdict:
         rule="rule",
         instance="",
         title="",
-        severity=severity,  # type: ignore[arg-type]
+        severity=severity,  # type: ignore[arg-type] # data of the test
         outcome=Outcome(outcome),
         wanted="",
         found="",

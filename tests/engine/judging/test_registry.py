@@ -40,7 +40,7 @@ def _no(type_name: str) -> Unreadable:
 def _snapshot(items: list[dict[str, Any]], *asked: RegistryValue) -> Snapshot:
     """What becomes of an answer with these keys, after these values were asked for."""
     answer = {"host": [], "registry": items, "web_requests": []}
-    full = complete(answer, to_request(asked)["registry"])  # type: ignore[arg-type]
+    full = complete(answer, to_request(asked)["registry"])
     source = Source("test", "ex01", "", "", "")
     return Snapshot("EX01", "2026-03-04T05:06:07Z", source, full, read_answer(full))
 

@@ -161,7 +161,7 @@ def _registry(host: Mapping[Fact, Observation]) -> Registry:
     for fact, seen in host.items():
         if isinstance(fact, RegistryValue) and isinstance(seen, Present):
             data = list(seen.value) if isinstance(seen.value, tuple) else seen.value
-            value = store(fact.value, seen.type, data)  # type: ignore[arg-type]
+            value = store(fact.value, seen.type, data)  # type: ignore[arg-type] # data of the test
             registry.write(parse_path(f"{fact.hive}\\{fact.key}"), value, fact.view)
     return registry
 
@@ -186,7 +186,7 @@ def test_fix_and_rollback_do_what_they_say(shipped: Library, host_with: Hosts) -
         for fact, value in _read(registry, host).items():
             if fact in written:
                 number = TYPE_NUMBERS["REG_DWORD"]
-                data = int(written[fact].value).to_bytes(4, "little")  # type: ignore[arg-type]
+                data = int(written[fact].value).to_bytes(4, "little")  # type: ignore[arg-type] # data of the test
                 assert value is not None
                 assert (value.type, value.data) == (number, data)
             else:

@@ -73,7 +73,7 @@ def models(draw: st.DrawFn, inputs: Sequence[Input], words: Mapping[str, Sequenc
         tuple(inputs),
         {n: State(n, n, doubt=n in doubts, works=False, next=()) for n in STATES if n in states},
         tuple(
-            Row(number, box, state, f"row {number}", recommended=True, span=SPAN)  # type: ignore[arg-type]
+            Row(number, box, state, f"row {number}", recommended=True, span=SPAN)  # type: ignore[arg-type] # data of the test
             for number, (box, state) in enumerate(zip(boxes, states, strict=True), 1)
         ),
         SPAN,
