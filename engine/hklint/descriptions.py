@@ -1,8 +1,12 @@
-"""What each key of a document means, as an editor shows it and as messages explain it."""
+"""What each key of a document means, as an editor shows it and as messages explain it.
+
+Operators are explained by their docstrings; a key that means different things in different company
+is described where its shape is defined.
+"""
 
 DESCRIPTIONS: dict[str, str] = {
     # every document
-    "kind": "What the document is: policy or model.",
+    "kind": "What the document is: policy, model, profile, waivers or tests.",
     "title": "In a few words what this is; of a rule, a statement that is true of a healthy host.",
     "description": "What readers of the document should know.",
     "references": "Public pages that this rests on, each with title and url.",
@@ -22,16 +26,6 @@ DESCRIPTIONS: dict[str, str] = {
     "default": "The value that is used unless the user sets another.",
     "type": "The type of the value; of a parameter, what it takes.",
     "write": "What a fix writes; without it, the operand of equals.",
-    # operators
-    "equals": "The value is this one. Texts compare without regard to case.",
-    "not_equals": "The value is any but this one.",
-    "one_of": "The value is one of these.",
-    "none_of": "The value is none of these.",
-    "less_than": "The number or version is less than this.",
-    "at_most": "The number or version is this or less.",
-    "at_least": "The number or version is this or more.",
-    "greater_than": "The number or version is greater than this.",
-    "between": "The number or version is from the first to the second, both included.",
     # models
     "model": "The id of a model.",
     "with": "The parameters of that model.",
@@ -47,4 +41,13 @@ DESCRIPTIONS: dict[str, str] = {
     "value": "Name of the registry value; empty text is the key's default value.",
     "web_request": "The https URL that the host requests, or a parameter in braces.",
     "way": "How the request chooses its protocols.",
+    # waivers
+    "waivers": "Verdicts that somebody has accepted, each for some hosts and some time.",
+    "reason": "Why it is accepted, for those who read the report.",
+    "owner": "Who sees to it that the waiver is not needed for ever.",
+    "approver": "Who has accepted the risk.",
+    "ticket": "Where the decision is written down.",
+    # tests
+    "name": "What is special about the case, in a few words.",
+    "hosts": "Facts by name that cases build on.",
 }
