@@ -16,6 +16,11 @@ def names_in(text: str) -> list[str]:
     return _PLACEHOLDER.findall(text)
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is nothing but one name."""
+    return _PLACEHOLDER.fullmatch(text) is not None
+
+
 def misspelt_in(text: str, known: Collection[str]) -> list[str]:
     """What stands in braces and would be a known name without its capitals or blanks."""
     return [

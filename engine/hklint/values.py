@@ -4,11 +4,15 @@ Every operator is a set, so the same few operations answer all questions: does a
 cases overlap, is there a value that no case has, can this ever hold.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from typing import Literal, TypeGuard
 
 import msgspec
 
+from hklint import cover
+from hklint.cover import Cover, Value
 from hklint.fold import fold
+from hklint.messages import quoted
 
 Version = tuple[int, ...]
 Ordered = int | Version
@@ -25,18 +29,25 @@ class Ranges(msgspec.Struct, frozen=True, tag="ranges"):
     spans: tuple[tuple[Cut, Cut], ...]
 
 
-class Words(msgspec.Struct, frozen=True, tag="words"):
-    """Texts as `fold` makes them: these, or all but these."""
+class Listed(msgspec.Struct, frozen=True, tag="listed"):
+    """Values decided one by one, `yes` or `no`, and all others by a cover."""
 
-    words: frozenset[str]
-    all_but: bool = False
+    yes: frozenset[Value]
+    no: frozenset[Value]
+    others: Cover
 
 
-ValueSet = Ranges | Words
-"""Values of one type: Ranges for DWORD, QWORD, integers and versions, Words for texts."""
+ValueSet = Ranges | Listed
+"""Values of one type. Ranges for numbers and versions, as long as no bits are asked for; Listed for
+texts, lists of texts and bytes, and for numbers with bits."""
 
 
 _LONGEST_VERSION_PART = 9
+
+
+def is_version(value: Value) -> TypeGuard[Version]:
+    """Whether a value is a version, and no list of texts."""
+    return isinstance(value, tuple) and all(isinstance(part, int) for part in value)
 
 
 def parse_version(text: str) -> Version | None:
@@ -52,46 +63,85 @@ def parse_version(text: str) -> Version | None:
     return tuple(numbers)
 
 
-def contains(values: ValueSet, value: Ordered | str) -> bool:
-    """Whether the set has the value; text is compared without regard to case."""
-    if isinstance(values, Words):
-        assert isinstance(value, str)
-        return (fold(value) in values.words) != values.all_but
-    assert not isinstance(value, str)
+def contains(values: ValueSet, value: Value) -> bool:
+    """Whether the set has the value, which is as `normal` makes it."""
+    if isinstance(values, Listed):
+        if value in values.yes or value in values.no:
+            return value in values.yes
+        return cover.has(values.others, value)
+    if isinstance(value, int):  # compares with the open ends as it is
+        return any(start <= (value, 0) < end for start, end in values.spans)
+    assert is_version(value)
     place = _key((value, 0))
     return any(_key(start) <= place < _key(end) for start, end in values.spans)
 
 
 def intersection(left: ValueSet, right: ValueSet) -> ValueSet:
-    """What both sets have."""
-    if isinstance(left, Words) and isinstance(right, Words):
-        return _common_words(left, right)
-    assert isinstance(left, Ranges)
-    assert isinstance(right, Ranges)
-    spans = [
-        (max(start, other_start, key=_key), min(end, other_end, key=_key))
-        for start, end in left.spans
-        for other_start, other_end in right.spans
-    ]
-    return _ranges(spans)
+    """What both sets have. Raises cover.TooManyBoxesError."""
+    if isinstance(left, Ranges) and isinstance(right, Ranges):
+        return _ranges(_common_spans(left.spans, right.spans))
+    left, right = _listed(left), _listed(right)
+    named = left.yes | left.no | right.yes | right.no
+    cover.spend(len(named) * (1 + len(left.others) + len(right.others)))
+    yes = frozenset(value for value in named if contains(left, value) and contains(right, value))
+    return Listed(yes, named - yes, cover.both(left.others, right.others))
+
+
+def _common_spans(
+    left: tuple[tuple[Cut, Cut], ...], right: tuple[tuple[Cut, Cut], ...]
+) -> Iterator[tuple[Cut, Cut]]:
+    """What each span shares with each of the other ones; both are sorted, so in one pass."""
+    cover.spend(len(left) + len(right))
+    place = other_place = 0
+    while place < len(left) and other_place < len(right):
+        (start, end), (other_start, other_end) = left[place], right[other_place]
+        yield max(start, other_start, key=_key), min(end, other_end, key=_key)
+        if _key(end) < _key(other_end):
+            place += 1
+        else:
+            other_place += 1
 
 
 def complement(values: ValueSet) -> ValueSet:
-    """Every value that is not in the set."""
-    if isinstance(values, Words):
-        return Words(values.words, not values.all_but)
+    """Every value that is not in the set. Raises cover.TooManyBoxesError."""
+    if isinstance(values, Listed):
+        return Listed(values.no, values.yes, cover.negated(values.others))
     cuts = [LOWEST, *(cut for span in values.spans for cut in span), HIGHEST]
     return _ranges(zip(cuts[::2], cuts[1::2], strict=True))
 
 
 def union(sets: Iterable[ValueSet], empty: ValueSet) -> ValueSet:
-    """What any of the sets has; `empty` is the empty set of their type."""
-    if isinstance(empty, Ranges):
-        return _merged(span for item in sets if isinstance(item, Ranges) for span in item.spans)
-    result = complement(empty)
-    for item in sets:
-        result = intersection(result, complement(item))
-    return complement(result)
+    """What any of the sets has; `empty` is the empty set of their type.
+
+    Raises cover.TooManyBoxesError.
+    """
+    parts = [empty, *sets]
+    if all(isinstance(item, Ranges) for item in parts):
+        return _merged(span for item in parts if isinstance(item, Ranges) for span in item.spans)
+    listed = [_listed(item) for item in parts]
+    named = frozenset[Value]().union(*(item.yes | item.no for item in listed))
+    cover.spend(len(named) * sum(1 + len(item.others) for item in listed))
+    yes = frozenset(value for value in named if any(contains(item, value) for item in listed))
+    return Listed(yes, named - yes, cover.either(item.others for item in listed))
+
+
+MOST_ENUMERATED = 16
+
+
+def _listed(values: ValueSet) -> Listed:
+    """Ranges of numbers as what bits can be combined with."""
+    if isinstance(values, Listed):
+        return values
+    yes: set[Value] = set()
+    others = cover.NOTHING
+    for (start, _), (end, _) in values.spans:
+        if isinstance(start, int) and isinstance(end, int) and end - start <= MOST_ENUMERATED:
+            yes.update(range(start, end))
+            continue
+        lower = {cover.Test("from", start): True} if isinstance(start, int) else {}
+        upper = {cover.Test("from", end): False} if isinstance(end, int) else {}
+        others += (lower | upper,)
+    return Listed(frozenset(yes), frozenset(), others)
 
 
 def _merged(spans: Iterable[tuple[Cut, Cut]]) -> Ranges:
@@ -106,18 +156,17 @@ def _merged(spans: Iterable[tuple[Cut, Cut]]) -> Ranges:
 
 
 def is_empty(values: ValueSet) -> bool:
-    """Whether no value is in the set."""
-    return (
-        not values.words and not values.all_but if isinstance(values, Words) else not values.spans
-    )
+    """Whether surely no value is in the set."""
+    return not values.spans if isinstance(values, Ranges) else not (values.yes or values.others)
 
 
 def sample(values: ValueSet) -> str:
     """One value of a set that is not empty, as an example for messages."""
-    if isinstance(values, Words):
-        if values.all_but:
-            return "any other text"
-        return repr(min(values.words))
+    if isinstance(values, Listed):
+        if values.yes:
+            return quoted(min(values.yes, key=str))
+        described = cover.in_words(values.others[0])
+        return f"a value like this: {described}" if described else "any other value"
     (start, start_side), (end, end_side) = values.spans[0]
     if not isinstance(start, float):
         return f"anything just above {_shown(start)}" if start_side else _shown(start)
@@ -128,16 +177,6 @@ def sample(values: ValueSet) -> str:
 
 def _shown(value: Ordered) -> str:
     return str(value) if isinstance(value, int) else ".".join(map(str, value)) or "0"
-
-
-def _common_words(left: Words, right: Words) -> Words:
-    if left.all_but and right.all_but:
-        return Words(left.words | right.words, all_but=True)
-    if left.all_but:
-        return Words(right.words - left.words)
-    if right.all_but:
-        return Words(left.words - right.words)
-    return Words(left.words & right.words)
 
 
 def _ranges(spans: Iterable[tuple[Cut, Cut]]) -> Ranges:
@@ -155,91 +194,96 @@ def _key(cut: Cut) -> tuple[float, Version, int]:
     return (0, (value,), side)
 
 
-def _after(value: Ordered) -> Cut:
+def after(value: Ordered) -> Cut:
+    """The place just behind a value."""
     return (value + 1, 0) if isinstance(value, int) else (value, 1)
 
 
-def _equals(value: Ordered | str) -> ValueSet:
-    if isinstance(value, str):
-        return Words(frozenset({fold(value)}))
-    return Ranges((((value, 0), _after(value)),))
-
-
-def _from(start: Cut, end: Cut) -> ValueSet:
+def between(start: Cut, end: Cut) -> Ranges:
+    """The numbers or versions from one cut to another."""
     return _ranges([(start, end)])
 
 
-def _between(low: Ordered, high: Ordered) -> ValueSet:
-    return _from((low, 0), _after(high))
+def just(value: Value, kind: "Kind") -> ValueSet:
+    """The set of one value."""
+    if kind in {"number", "version"}:
+        assert isinstance(value, int) or is_version(value)
+        return between((value, 0), after(value))
+    return Listed(frozenset({value}), frozenset(), cover.NOTHING)
 
 
-def _not_equals(value: Ordered | str) -> ValueSet:
-    return complement(_equals(value))
-
-
-def _less_than(value: Ordered) -> ValueSet:
-    return _from(LOWEST, (value, 0))
-
-
-def _at_most(value: Ordered) -> ValueSet:
-    return _from(LOWEST, _after(value))
-
-
-def _at_least(value: Ordered) -> ValueSet:
-    return _from((value, 0), HIGHEST)
-
-
-def _greater_than(value: Ordered) -> ValueSet:
-    return _from(_after(value), HIGHEST)
-
-
-def _none_of(*values: Ordered | str) -> ValueSet:
-    return complement(_one_of(*values))
-
-
-def _one_of(*values: Ordered | str) -> ValueSet:
-    return union(map(_equals, values), _nothing_like(values[0]))
-
-
-OPERATORS: dict[str, Callable[..., ValueSet]] = {
-    "equals": _equals,
-    "not_equals": _not_equals,
-    "one_of": _one_of,
-    "none_of": _none_of,
-    "less_than": _less_than,
-    "at_most": _at_most,
-    "at_least": _at_least,
-    "greater_than": _greater_than,
-    "between": _between,
-}
-"""The set each operator stands for; those with several operands take them one by one."""
-
-ORDERING_OPERATORS = frozenset({"less_than", "at_most", "at_least", "greater_than", "between"})
-"""Operators that need an order: texts have none."""
-
-
-def _nothing_like(value: Ordered | str) -> ValueSet:
-    return NO_WORDS if isinstance(value, str) else NO_NUMBERS
+def told_by(test: cover.Test) -> ValueSet:
+    """The values that meet a test."""
+    return Listed(frozenset(), frozenset(), cover.one(test))
 
 
 NO_NUMBERS = Ranges(())
-NO_WORDS = Words(frozenset())
+NO_VALUES = Listed(frozenset(), frozenset(), cover.NOTHING)
+ALL_VALUES = Listed(frozenset(), frozenset(), cover.EVERYTHING)
 ALL_NUMBERS = Ranges(((LOWEST, HIGHEST),))
 ALL_VERSIONS = Ranges(((((), 0), HIGHEST),))
 """No version is below 0, which is () without its trailing zeros."""
-ALL_WORDS = Words(frozenset(), all_but=True)
+
+Kind = Literal["number", "version", "text", "list", "bytes", "existence"]
+"""What the values of a type are like, and so which operators fit."""
+
+_KINDS: dict[str, Kind] = {
+    "REG_DWORD": "number",
+    "REG_QWORD": "number",
+    "REG_SZ": "text",
+    "REG_EXPAND_SZ": "text",
+    "REG_MULTI_SZ": "list",
+    "REG_BINARY": "bytes",
+    "REG_NONE": "bytes",
+    "integer": "number",
+    "version": "version",
+    "text": "text",
+    "any": "existence",
+    "key": "existence",
+}
+_BITS = {"REG_DWORD": 32, "REG_QWORD": 64}
+
+
+def kind_of(type_name: str) -> Kind:
+    """The kind of a registry type, a host field's type, or of `any` and `key`: being there."""
+    return _KINDS[type_name]
+
+
+def highest(type_name: str) -> int | None:
+    """The highest number of a type, or None if there is none."""
+    return 2 ** _BITS[type_name] - 1 if type_name in _BITS else None
 
 
 def all_of_type(type_name: str) -> ValueSet:
     """Every value that a registry type or host field type can have."""
-    match type_name:
-        case "REG_DWORD":
-            return Ranges((((0, 0), (2**32, 0)),))
-        case "REG_QWORD":
-            return Ranges((((0, 0), (2**64, 0)),))
-        case "integer":
-            return ALL_NUMBERS
+    most = highest(type_name)
+    match kind_of(type_name):
+        case "number":
+            return ALL_NUMBERS if most is None else between((0, 0), (most + 1, 0))
         case "version":
             return ALL_VERSIONS
         case _:
-            return ALL_WORDS
+            return ALL_VALUES
+
+
+def none_of_type(type_name: str) -> ValueSet:
+    """The empty set of a type."""
+    return NO_NUMBERS if kind_of(type_name) in {"number", "version"} else NO_VALUES
+
+
+def normal(type_name: str, data: int | str | tuple[str, ...], *, exact: bool) -> Value | None:
+    """Data as they compare with others of their type: folded unless `exact`.
+
+    Of `any` and `key` all data are alike. None if a version is none.
+    """
+    match kind_of(type_name):
+        case "version":
+            return parse_version(str(data))
+        case "existence":
+            return ""
+        case "text" if not exact:
+            return fold(str(data))
+        case "list" if not exact and isinstance(data, tuple):
+            return tuple(map(fold, data))
+        case _:
+            return data
