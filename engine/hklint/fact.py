@@ -28,6 +28,29 @@ class RegistryValue(msgspec.Struct, frozen=True, tag="registry", tag_field="fact
         return f"{self.hive}\\{self.key}: {self.value or '(default)'} [{self.view}]"
 
 
+class RegistryName(msgspec.Struct, frozen=True, tag="registry_name", tag_field="fact"):
+    """Whether a key has a value of this name; its data, which may be a secret, are not kept."""
+
+    hive: Hive
+    key: str
+    value: str
+    view: View = "64-bit"
+
+    def __str__(self) -> str:
+        return f"{self.hive}\\{self.key}: {self.value or '(default)'} [{self.view}]"
+
+
+class RegistryKey(msgspec.Struct, frozen=True, tag="registry_key", tag_field="fact"):
+    """Whether a registry key is there; `key` and `view` are as in RegistryValue."""
+
+    hive: Hive
+    key: str
+    view: View = "64-bit"
+
+    def __str__(self) -> str:
+        return f"{self.hive}\\{self.key} [{self.view}]"
+
+
 class HostField(msgspec.Struct, frozen=True, tag="host", tag_field="fact"):
     """One field of the host's identity, such as `build`; the collector's contract lists them."""
 
@@ -47,19 +70,23 @@ class WebRequest(msgspec.Struct, frozen=True, tag="web_request", tag_field="fact
         return f"request to {self.uri} [{self.way}]"
 
 
-Fact = RegistryValue | HostField | WebRequest
+Fact = RegistryValue | RegistryName | RegistryKey | HostField | WebRequest
+
+Data = int | str | tuple[str, ...]
+"""What was read: DWORD and QWORD are unsigned numbers, BINARY and NONE lower-case hex text without
+blanks, MULTI_SZ is a tuple."""
 
 
 class Present(msgspec.Struct, frozen=True, tag="present", tag_field="state"):
     """The fact was read.
 
-    `type` is a registry type (REG_DWORD, ...), `text`, `integer` or `version` for host fields, or
-    `outcome` for a web request, whose raw record is then in `detail`. DWORD and QWORD are unsigned,
-    BINARY and NONE are lower-case hex text, MULTI_SZ is a tuple.
+    `type` is a registry type (REG_DWORD, ...), `key` or `name` where only being there counts,
+    `text`, `integer` or `version` for host fields, or `outcome` for a web request, whose raw record
+    is then in `detail`.
     """
 
     type: str
-    value: int | str | tuple[str, ...]
+    value: Data
     detail: Mapping[str, object] | None = None
 
 

@@ -3,16 +3,15 @@
 import ipaddress
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any
 
 import msgspec
 
 from hklint.clock import now
-from hklint.fact import HostField, Observation, Present
-from hklint.facts import read_answer
-from hklint.facts.registry import complete
+from hklint.fact import Fact, HostField, Observation, Present
+from hklint.facts import read_answer, to_request
+from hklint.facts.registry import complete, withhold
 from hklint.failure import Failure, Reason
 from hklint.snapshot import Snapshot
 from hklint.sources import Options, collect
@@ -46,17 +45,19 @@ class Gathered(msgspec.Struct, frozen=True):
 
 def gather(
     targets: Sequence[PsrpTarget | Recorded],
-    request: Mapping[str, Any],
+    facts: Collection[Fact],
     options: Options,
     jobs: int,
 ) -> Iterator[Gathered]:
-    """Asks every target, at most `jobs` at a time; one result for each, in the order they end.
+    """Asks every target for the facts, at most `jobs` at a time, with one result for each.
+
+    The results come in the order in which they end.
 
     After `options.cancellation` every host that has not answered is a failure of that reason.
     """
     with ThreadPoolExecutor(max_workers=max(1, min(jobs, len(targets)))) as pool:
         pending: set[Future[Gathered]] = {
-            pool.submit(_ask, number, target, request, options)
+            pool.submit(_ask, number, target, facts, options)
             for number, target in enumerate(targets)
         }
         while pending:
@@ -65,7 +66,7 @@ def gather(
 
 
 def _ask(
-    position: int, target: PsrpTarget | Recorded, request: Mapping[str, Any], options: Options
+    position: int, target: PsrpTarget | Recorded, facts: Collection[Fact], options: Options
 ) -> Gathered:
     started, clock = now(), time.monotonic()
     result: Snapshot | Failure
@@ -75,7 +76,7 @@ def _ask(
         result = target.snapshot
     else:
         try:
-            result = _ask_host(target, request, options)
+            result = _ask_host(target, facts, options)
         except Exception as error:  # noqa: BLE001 - one host's trouble never ends the others' run
             _log.debug("a bug while asking %s", target.host, exc_info=True)
             result = Failure(Reason.INTERNAL_ERROR, "reading the answer", type(error).__name__)
@@ -84,14 +85,13 @@ def _ask(
     return Gathered(position, name, _text(target), started, seconds, result)
 
 
-def _ask_host(
-    target: PsrpTarget, request: Mapping[str, Any], options: Options
-) -> Snapshot | Failure:
+def _ask_host(target: PsrpTarget, facts: Collection[Fact], options: Options) -> Snapshot | Failure:
     taken_at = now()
+    request = to_request(facts)
     answered = collect(target, request, options)
     if isinstance(answered, Failure):
         return answered
-    answer = complete(answered.answer, request["registry"])
+    answer = withhold(complete(answered.answer, request["registry"]), facts)
     observations = read_answer(answer)
     name = _host_name(target, observations.get(HostField("name")))
     return Snapshot(name, taken_at, answered.source, answer, observations)

@@ -16,6 +16,7 @@ def facts_needed(policies: Iterable[Policy]) -> set[Fact]:
         if policy.diagnosis is not None:
             needed.update(table_facts(policy.diagnosis))
         for rule in policy.rules:
+            needed.update(condition.fact for condition in rule.conditions)
             needed.update(expectation_facts(rule.expectation))
     return needed
 

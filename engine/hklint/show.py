@@ -2,7 +2,19 @@
 
 from typing import Any, assert_never, cast
 
-from hklint.fact import Absent, Fact, HostField, Observation, Present, RegistryValue, Unreadable
+from hklint.fact import (
+    Absent,
+    Data,
+    Fact,
+    HostField,
+    Observation,
+    Present,
+    RegistryKey,
+    RegistryName,
+    RegistryValue,
+    Unreadable,
+    WebRequest,
+)
 from hklint.facts.web_request import MEANING, Outcome
 from hklint.verdict import Evidence
 
@@ -29,8 +41,10 @@ def show(seen: Observation) -> str:
     match seen:
         case Present(type="outcome"):
             return _show_attempt(seen)
+        case Present(type="key" | "name"):
+            return "there"
         case Present() if seen.type.startswith("REG_"):
-            return f"{show_value(seen.value)} ({seen.type})"
+            return f"{show_value(seen.value, seen.type)} ({seen.type})"
         case Present():
             return _cut(str(seen.value))
         case Absent():
@@ -42,12 +56,16 @@ def show(seen: Observation) -> str:
             assert_never(seen)
 
 
-def show_value(value: int | str | tuple[str, ...]) -> str:
-    """A registry value as it would be typed; long texts are cut."""
+def show_value(value: Data, type_name: str) -> str:
+    """A registry value as it would be typed; long texts and lists are cut."""
     if isinstance(value, int):
         return f"{value} ({value:#x})" if value >= SHOWN_IN_HEX_FROM else str(value)
-    text = value if isinstance(value, str) else ", ".join(value)
-    return f'"{text[:MAX_SHOWN]}"' + ("..." if len(text) > MAX_SHOWN else "")
+    if isinstance(value, tuple):
+        shown = ", ".join(f'"{item}"' for item in value) or "an empty list"
+        return _cut(shown)
+    if type_name in {"REG_BINARY", "REG_NONE"}:
+        return _cut(" ".join(map("".join, zip(value[::2], value[1::2], strict=True)))) or "no bytes"
+    return f'"{value[:MAX_SHOWN]}"' + ("..." if len(value) > MAX_SHOWN else "")
 
 
 def _cut(text: str) -> str:
@@ -65,9 +83,11 @@ def read_lines(items: tuple[Evidence, ...]) -> tuple[str, ...]:
     keys: dict[str, list[str]] = {}
     for item in items:
         fact = item.fact
-        if isinstance(fact, RegistryValue):
+        if isinstance(fact, RegistryValue | RegistryName):
             key = f"{fact.hive}\\{fact.key} [{fact.view}]"
             keys.setdefault(key, []).append(f"{fact.value or '(default)'} = {item.shown}")
+        elif isinstance(fact, RegistryKey):
+            lines.append(f"{fact}: {item.shown}")
     for key, found in keys.items():
         lines += [key, *(f"    {line}" for line in found)]
     host: list[str] = []
@@ -75,7 +95,7 @@ def read_lines(items: tuple[Evidence, ...]) -> tuple[str, ...]:
         fact = item.fact
         if isinstance(fact, HostField):
             host.append(f"{fact.field} = {item.shown}")
-        elif not isinstance(fact, RegistryValue):
+        elif isinstance(fact, WebRequest):
             lines.append(f"{fact.uri}, {WAY_NAMES[fact.way]}: {item.shown}")
     if host:
         lines.append("host: " + ", ".join(host))

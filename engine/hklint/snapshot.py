@@ -1,13 +1,23 @@
 """A snapshot: what one host answered, as evidence that can be judged again later, elsewhere."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
-from hklint.fact import Fact, Observation, RegistryValue, Unreadable
+from hklint.fact import (
+    Fact,
+    Observation,
+    RegistryKey,
+    RegistryName,
+    RegistryValue,
+    Unreadable,
+)
 from hklint.fold import fold
 
 SNAPSHOT_VERSION = 1
+MAX_SPELLINGS = 50_000
+"""Spellings of facts that are remembered: every rule asks for its facts on every host."""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -46,8 +56,13 @@ class Snapshot(msgspec.Struct, frozen=True):
 _NOT_ASKED = Unreadable("not-asked", "the snapshot has nothing on it")
 
 
+@lru_cache(maxsize=MAX_SPELLINGS)
 def lookup_key(fact: Fact) -> Fact:
     """The fact in the one spelling under which observations are kept."""
     if isinstance(fact, RegistryValue):
         return RegistryValue(fact.hive, fold(fact.key), fold(fact.value), fact.view)
+    if isinstance(fact, RegistryName):
+        return RegistryName(fact.hive, fold(fact.key), fold(fact.value), fact.view)
+    if isinstance(fact, RegistryKey):
+        return RegistryKey(fact.hive, fold(fact.key), fact.view)
     return fact

@@ -147,3 +147,13 @@ def test_only_the_collector_is_the_collector(lab: Lab) -> None:
     machine = lab.hosts["ex2016-healthy"].machine
     assert machine.is_collector(script())
     assert not machine.is_collector(script() + " ")
+
+
+def test_a_key_alone_is_there_or_absent(host_file: HostFile) -> None:
+    """Without names only the key is asked for; that it has values is not said."""
+    fields = {"registry": {"64-bit": {KEY: {"Enabled": 1}}}}
+    asked = [key("SYSTEM\\A"), key("SYSTEM\\B")]
+    with Lab([host_file(fields)]) as lab:
+        there, absent = ask(lab, "test", registry=asked)["registry"]
+    assert (there["state"], there["values"]) == ("present", [])
+    assert (absent["state"], "values" in absent) == ("absent", False)

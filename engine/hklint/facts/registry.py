@@ -1,22 +1,38 @@
-"""Registry values: present with a type, absent, or not readable."""
+"""Registry keys and values: present (a value with its type), absent, or not readable."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, cast
 
-from hklint.fact import Absent, Fact, Hive, Observation, Present, RegistryValue, Unreadable, View
+from hklint.fact import (
+    Absent,
+    Fact,
+    Hive,
+    Observation,
+    Present,
+    RegistryKey,
+    RegistryName,
+    RegistryValue,
+    Unreadable,
+    View,
+)
 from hklint.fold import fold
 from hklint.snapshot import lookup_key
 
 
-def ask(values: Iterable[RegistryValue]) -> list[dict[str, object]]:
-    """The request's registry part: one item a key and view, with the names of its values."""
+def ask(facts: Iterable[RegistryValue | RegistryName | RegistryKey]) -> list[dict[str, object]]:
+    """The request's registry part: one item a key and view, with the names of its values.
+
+    An item without names only asks whether the key is there.
+    """
     keys: dict[tuple[str, str, str], dict[str, str]] = {}
     spelled: dict[tuple[str, str, str], str] = {}
-    for value in sorted(values, key=str):
-        place = (value.hive, fold(value.key), value.view)
-        spelled.setdefault(place, value.key)
-        keys.setdefault(place, {}).setdefault(fold(value.value), value.value)
+    for fact in sorted(facts, key=str):
+        place = (fact.hive, fold(fact.key), fact.view)
+        spelled.setdefault(place, fact.key)
+        names = keys.setdefault(place, {})
+        if not isinstance(fact, RegistryKey):
+            names.setdefault(fold(fact.value), fact.value)
     return [
         {
             "hive": hive,
@@ -29,14 +45,18 @@ def ask(values: Iterable[RegistryValue]) -> list[dict[str, object]]:
 
 
 def read(answer: Mapping[str, Any]) -> Iterator[tuple[Fact, Observation]]:
-    """One observation for each value that was asked for.
+    """One observation for each key and each value that was asked for.
 
     The answer lists the values of a key that is there. A key that is absent, denied or failed has
     no values of its own; `complete` has put those in that were asked for.
     """
     for item in answer["registry"]:
+        key = RegistryKey(item["hive"], item["key"], item["view"])
+        yield key, _key_observation(item) or Present("key", "")
         for value in item.get("values", ()):
-            fact = RegistryValue(item["hive"], item["key"], value["name"], item["view"])
+            place = (item["hive"], item["key"], value["name"], item["view"])
+            name, fact = RegistryName(*place), RegistryValue(*place)
+            yield name, _key_observation(item) or _name_observation(value)
             yield fact, _key_observation(item) or _value_observation(value)
 
 
@@ -74,12 +94,48 @@ def _key_observation(item: Mapping[str, Any]) -> Observation | None:
             return None
 
 
+def withhold(answer: Mapping[str, Any], facts: Iterable[Fact]) -> dict[str, Any]:
+    """The answer without the data of values of which only the names were asked for.
+
+    What is kept of a host holds no more than what its rules look at.
+    """
+    looked_at = {lookup_key(fact) for fact in facts if isinstance(fact, RegistryValue)}
+    keys = [
+        item | {"values": [_withheld(item, value, looked_at) for value in item["values"]]}
+        if "values" in item
+        else item
+        for item in answer["registry"]
+    ]
+    return {**answer, "registry": keys}
+
+
+def _withheld(
+    item: Mapping[str, Any], value: Mapping[str, Any], looked_at: Container[Fact]
+) -> Mapping[str, Any]:
+    fact = RegistryValue(item["hive"], item["key"], value["name"], item["view"])
+    if value["state"] != "present" or lookup_key(fact) in looked_at:
+        return value
+    return {"name": value["name"], "state": "withheld"}
+
+
+def _name_observation(value: Mapping[str, Any]) -> Observation:
+    match value["state"]:
+        case "present" | "withheld" | "malformed":
+            return Present("name", "")
+        case "absent":
+            return Absent("value")
+        case _:
+            return Unreadable("failed", value["error"]["message"])
+
+
 def _value_observation(value: Mapping[str, Any]) -> Observation:
     match value["state"]:
         case "present":
             return _present(value["type"], value["data"])
         case "absent":
             return Absent("value")
+        case "withheld":
+            return Unreadable("not-asked", "only whether it is there was asked for")
         case "malformed":
             return Unreadable("malformed", value["error"]["message"])
         case _:

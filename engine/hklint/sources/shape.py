@@ -61,7 +61,7 @@ class Value(Shape, frozen=True):
     """One registry value that was asked for."""
 
     name: str
-    state: Literal["present", "absent", "malformed", "failed"]
+    state: Literal["present", "absent", "withheld", "malformed", "failed"]
     type: RegistryType | UnsetType = UNSET
     data: int | str | list[str] | UnsetType = UNSET
     error: Error | UnsetType = UNSET
