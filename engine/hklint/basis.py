@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from hklint import show
-from hklint.evaluate import TableResult
 from hklint.fact import Absent, Fact, Observation, Present, Unreadable
 from hklint.model import FactInput, Row, Table, TableInput
 from hklint.placeholders import fill
+from hklint.table import TableResult
 from hklint.verdict import DecidingRow, Evidence
 
 
@@ -61,7 +61,9 @@ def _texts(result: TableResult, row: Row) -> Mapping[str, object]:
 def _value_in_text(seen: Observation) -> str:
     match seen:
         case Present() if seen.type.startswith("REG_"):
-            return show.show_value(seen.value)
+            return show.show_value(seen.value, seen.type)
+        case Present(type="key"):
+            return show.show(seen)
         case Present():
             return str(seen.value)
         case Absent():

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
-from hklint.fact import HostField, RegistryValue, View, WebRequest
+from hklint.fact import Fact, RegistryKey, RegistryName, RegistryValue, View, WebRequest
+from hklint.language import is_registry_path
 from hklint.messages import quoted
 from hklint.model import (
     FactInput,
@@ -11,11 +12,12 @@ from hklint.model import (
     Model,
     ModelInput,
     RequestInput,
+    Row,
     Scalar,
     Table,
     TableInput,
 )
-from hklint.placeholders import fill, fill_tree
+from hklint.placeholders import fill, fill_tree, names_in
 from hklint.url import is_https_url
 
 
@@ -30,18 +32,30 @@ class BindError(Exception):
 def bind(model: Model, arguments: Mapping[str, Scalar]) -> Table:
     """The table of a model for these parameters, its inner models bound as well.
 
+    Inputs that no row is about with these parameters are left out: nobody need ask for them.
+
     Raises BindError when a parameter is missing, unknown, or has a value that the model does not
-    know, and when a request would not go to an https URL.
+    know, when a key would have no path, and when a request would not go to an https URL.
     """
     for mistake in misfits(model, arguments):
         raise mistake
+    rows = tuple(row for row in model.rows if _can_be_met(row.when, arguments))
+    named = {name for row in rows for name in _inputs_named(row)}
     return Table(
         model,
         fill(model.subject, arguments) or model.title,
         arguments,
-        tuple(TableInput(item, _asks(item, arguments)) for item in model.inputs),
-        tuple(row for row in model.rows if _can_be_met(row.when, arguments)),
+        tuple(
+            TableInput(item, _asks(item, arguments)) for item in model.inputs if item.name in named
+        ),
+        rows,
     )
+
+
+def _inputs_named(row: Row) -> Iterator[str]:
+    """What a row looks at, and what its sentence speaks of."""
+    yield from row.when
+    yield from (name.partition(".")[0] for name in names_in(row.because))
 
 
 def misfits(model: Model, arguments: Mapping[str, Scalar]) -> Iterator[BindError]:
@@ -79,14 +93,19 @@ def _can_be_met(when: Mapping[str, frozenset[str]], arguments: Mapping[str, Scal
     return all(str(arguments[name]) in names for name, names in when.items() if name in arguments)
 
 
-def _asks(
-    item: Input, arguments: Mapping[str, Scalar]
-) -> RegistryValue | HostField | WebRequest | Table:
+def _asks(item: Input, arguments: Mapping[str, Scalar]) -> Fact | Table:
     match item:
         case FactInput(fact=RegistryValue() as fact):
             view = cast("View", fill(fact.view, arguments))
-            key, value = fill(fact.key, arguments), fill(fact.value, arguments)
-            return RegistryValue(fact.hive, key, value, view)
+            value = fill(fact.value, arguments)
+            return RegistryValue(fact.hive, _key(fact, arguments), value, view)
+        case FactInput(fact=RegistryName() as fact):
+            view = cast("View", fill(fact.view, arguments))
+            value = fill(fact.value, arguments)
+            return RegistryName(fact.hive, _key(fact, arguments), value, view)
+        case FactInput(fact=RegistryKey() as fact):
+            view = cast("View", fill(fact.view, arguments))
+            return RegistryKey(fact.hive, _key(fact, arguments), view)
         case FactInput(fact=fact):
             return fact
         case RequestInput(fact=fact):
@@ -97,6 +116,14 @@ def _asks(
         case ModelInput():
             inner = {name: _filled(value, arguments) for name, value in item.arguments.items()}
             return bind(item.model, inner)
+
+
+def _key(fact: RegistryValue | RegistryName | RegistryKey, arguments: Mapping[str, Scalar]) -> str:
+    key = fill(fact.key, arguments)
+    path = f"{fact.hive}\\{key}"
+    if not is_registry_path(path):
+        raise BindError("", f"{quoted(path)} is no path of a registry key")
+    return key
 
 
 def _filled(value: Scalar, arguments: Mapping[str, Scalar]) -> Scalar:

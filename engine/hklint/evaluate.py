@@ -1,18 +1,12 @@
-"""Judging: from facts to outcomes. Pure: no wire, no clock, no words for people.
+"""Judging: from facts to outcomes. Pure: no wire, no clock, no words for people."""
 
-What is not known is a set of possibilities. An input that could not be read may be in any of its
-cases; if every row that is still possible gives the same state, that is the state, else it is
-unknown which.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 import msgspec
 
 from hklint import values
 from hklint.fact import Absent, Observation, Present, Unreadable
-from hklint.model import FactInput, ModelInput, RequestInput, Row, Table, TableInput, case_names
 from hklint.policy import (
     AbsentMeans,
     Condition,
@@ -23,24 +17,8 @@ from hklint.policy import (
     ValueExpectation,
 )
 from hklint.snapshot import Snapshot
+from hklint.table import TableResult, evaluate
 from hklint.verdict import Outcome
-
-
-class InputResult(msgspec.Struct, frozen=True):
-    """An input of a table: the cases it may be in, and where that comes from."""
-
-    item: TableInput
-    cases: frozenset[str]
-    source: "Observation | TableResult"
-
-
-class TableResult(msgspec.Struct, frozen=True):
-    """A table evaluated: the rows that are possible, and the states they give."""
-
-    table: Table
-    inputs: tuple[InputResult, ...]
-    rows: tuple[Row, ...]
-    states: frozenset[str]
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -52,25 +30,40 @@ class Judgement(msgspec.Struct, frozen=True):
     rule: Rule
     outcome: Outcome
     basis: Observation | TableResult | None
-    not_judged: tuple[Condition, Observation] | None = None
+    not_judged: "Unmet | None" = None
 
 
 def judge(policy: Policy, snapshot: Snapshot) -> Iterator[Judgement]:
-    """One judgement for each rule of the policy."""
-    blocking = unmet_condition(policy, snapshot)
+    """One judgement for each rule of the policy.
+
+    A rule that surely is not for this host is not applicable; one of which that is not known is
+    unknown, and is not judged either.
+    """
+    of_policy = unmet_condition(policy.conditions, snapshot)
     for rule in policy.rules:
+        of_rule = unmet_condition(rule.conditions, snapshot) if rule.conditions else None
+        # What surely does not apply needs no knowledge of the rest.
+        blocking = next((it for it in (of_policy, of_rule) if it and not _is_open(it)), None)
+        blocking = blocking or of_policy or of_rule
         if blocking is None:
             yield judge_rule(rule, snapshot)
         else:
-            unknown = isinstance(blocking[1], Unreadable)
-            outcome = Outcome.UNKNOWN if unknown else Outcome.NOT_APPLICABLE
+            outcome = Outcome.UNKNOWN if _is_open(blocking) else Outcome.NOT_APPLICABLE
             yield Judgement(rule, outcome, None, blocking)
 
 
-def unmet_condition(policy: Policy, snapshot: Snapshot) -> tuple[Condition, Observation] | None:
+Unmet = tuple[Condition, Observation]
+"""A condition with what was seen: surely not met, or Unreadable if that is not known."""
+
+
+def _is_open(unmet: Unmet) -> bool:
+    return isinstance(unmet[1], Unreadable)
+
+
+def unmet_condition(conditions: Iterable[Condition], snapshot: Snapshot) -> Unmet | None:
     """The first condition that a host surely does not meet, or else one that is not known."""
-    unknown: tuple[Condition, Observation] | None = None
-    for condition in policy.conditions:
+    unknown: Unmet | None = None
+    for condition in conditions:
         seen = snapshot.observe(condition.fact)
         met = _meets(condition, seen)
         if met is False:
@@ -97,60 +90,14 @@ def judge_rule(rule: Rule, snapshot: Snapshot) -> Judgement:
             assert_never(expectation)
 
 
-def evaluate(table: Table, snapshot: Snapshot) -> TableResult:
-    """The states a table can be in, given what is known."""
-    inputs = tuple(_evaluate_input(item, snapshot) for item in table.inputs)
-    possible = {result.item.input.name: result.cases for result in inputs}
-    rows = tuple(
-        row
-        for row in table.rows
-        if all(possible[name] & names for name, names in row.when.items() if name in possible)
-    )
-    return TableResult(table, inputs, rows, frozenset(row.state for row in rows))
-
-
-def _evaluate_input(item: TableInput, snapshot: Snapshot) -> InputResult:
-    asks = item.asks
-    if isinstance(asks, Table):
-        inner = evaluate(asks, snapshot)
-        return InputResult(item, inner.states, inner)
-    seen = snapshot.observe(asks)
-    case = case_of(item.input, seen)
-    return InputResult(item, frozenset(case_names(item.input) if case is None else [case]), seen)
-
-
-def case_of(item: FactInput | RequestInput | ModelInput, seen: Observation) -> str | None:
-    """The one case of an observation, or None if it may be any of them."""
-    match item, seen:
-        case FactInput(), Present():
-            if seen.type != item.type:
-                return item.wrong_type
-            value = _comparable(seen)
-            if value is None:
-                return None
-            return next((c.name for c in item.cases if values.contains(c.values, value)), None)
-        case FactInput(), Absent():
-            return next((c.name for c in item.cases if c.absent), None)
-        case RequestInput(), Present():
-            return item.case_of.get(str(seen.value))
-        case _:
-            return None
-
-
-def _comparable(seen: Present) -> values.Ordered | str | None:
-    if isinstance(seen.value, tuple):
-        return None
-    if seen.type == "version":
-        return values.parse_version(str(seen.value))
-    return seen.value
-
-
 def _meets(condition: Condition, seen: Observation) -> bool | None:
     if isinstance(seen, Absent):
+        return condition.absent
+    if condition.absent and isinstance(seen, Present):
         return False
     if isinstance(seen, Unreadable) or seen.type != condition.type:
         return None
-    value = _comparable(seen)
+    value = values.normal(seen.type, seen.value, exact=False)
     return None if value is None else values.contains(condition.values, value)
 
 
@@ -165,16 +112,21 @@ def _judge_value(expectation: ValueExpectation, seen: Observation) -> Outcome:
         case Unreadable():
             return Outcome.UNKNOWN
         case Present():
-            value = _comparable(seen)
-            fits = seen.type == expectation.type and value is not None
-            holds = fits and value is not None and values.contains(expectation.values, value)
-            return Outcome.PASS if holds else Outcome.FAIL
+            return _pass_if(_holds(expectation, seen))
         case Absent():
-            if isinstance(expectation.absent, AbsentMeans):
-                return _pass_if(values.contains(expectation.values, expectation.absent.value))
-            return Outcome(expectation.absent)
+            meant = expectation.absent
+            if isinstance(meant, AbsentMeans):
+                return _pass_if(_holds(expectation, Present(expectation.type, meant.value)))
+            return Outcome(meant)
         case _:
             assert_never(seen)
+
+
+def _holds(expectation: ValueExpectation, seen: Present) -> bool:
+    if expectation.type not in {seen.type, "any"}:
+        return False
+    value = values.normal(expectation.type, seen.value, exact=expectation.exact)
+    return value is not None and values.contains(expectation.values, value)
 
 
 def _judge_outcome(expectation: OutcomeExpectation, seen: Observation) -> Outcome:

@@ -9,7 +9,7 @@ from typing import cast
 
 from hklint import remedy, show
 from hklint.basis import deciding_rows, open_inputs, table_evidence, unread
-from hklint.evaluate import Judgement, TableResult, evaluate, unmet_condition
+from hklint.evaluate import Judgement, unmet_condition
 from hklint.fact import Absent, Observation, Present, RegistryValue, Unreadable
 from hklint.facts.web_request import MEANING as OUTCOME_MEANING
 from hklint.facts.web_request import Outcome as RequestOutcome
@@ -22,6 +22,7 @@ from hklint.policy import (
     ValueExpectation,
 )
 from hklint.snapshot import Snapshot
+from hklint.table import TableResult, evaluate
 from hklint.verdict import (
     Change,
     DecidingRow,
@@ -73,9 +74,13 @@ def explain(judgement: Judgement, policy: Policy, snapshot: Snapshot) -> Verdict
 
 def diagnose(policy: Policy, snapshot: Snapshot) -> Diagnosis | None:
     """The cause as the policy's diagnosis sees it; None if it has none or does not apply."""
-    if policy.diagnosis is None or unmet_condition(policy, snapshot) is not None:
+    if policy.diagnosis is None or unmet_condition(policy.conditions, snapshot) is not None:
         return None
-    result = evaluate(policy.diagnosis, snapshot)
+    return diagnosis_of(policy.id, evaluate(policy.diagnosis, snapshot))
+
+
+def diagnosis_of(policy_id: str, result: TableResult) -> Diagnosis:
+    """What a table came to, in sentences."""
     rows = tuple(deciding_rows(result))
     items = tuple(table_evidence(result))
     model = result.table.model
@@ -85,13 +90,13 @@ def diagnose(policy: Policy, snapshot: Snapshot) -> Diagnosis | None:
         missing = "; ".join(dict.fromkeys(unread(result)))
         sentence = f"What would decide: {missing}." if missing else ""
         return Diagnosis(
-            policy.id, model.id, "", title, sentence, works=False, rows=rows, evidence=items
+            policy_id, model.id, "", title, sentence, works=False, rows=rows, evidence=items
         )
     state = model.states[next(iter(result.states))]
     sentences = list(dict.fromkeys(row.because for row in rows if row.model == model.id))
     sentence = sentences[0] if len(sentences) == 1 else "Either: " + " Or: ".join(sentences)
     return Diagnosis(
-        policy.id, model.id, state.name, state.means, sentence, state.works, rows, items, state.next
+        policy_id, model.id, state.name, state.means, sentence, state.works, rows, items, state.next
     )
 
 
@@ -121,7 +126,10 @@ def _means(judgement: Judgement, rows: tuple[DecidingRow, ...]) -> Iterator[str]
     match judgement.rule.expectation, basis:
         case ValueExpectation() as expectation, Absent():
             if isinstance(expectation.absent, AbsentMeans):
-                yield f"Absent counts as {expectation.absent.value}."
+                counts = show.show_value(expectation.absent.value, expectation.type)
+                yield f"Absent counts as {counts}."
+        case ValueExpectation(type="any" | "key"), _:
+            pass
         case ValueExpectation() as expectation, Present() if basis.type != expectation.type:
             yield f"The value is {basis.type}, but only {expectation.type} is read here."
         case OutcomeExpectation(), Present():
@@ -165,9 +173,9 @@ def _fix(
     for change in changes:
         fact = change.fact
         assert isinstance(fact, RegistryValue)
-        shown = f'"{change.value}"' if isinstance(change.value, str) else change.value
         place = f"{fact.hive}\\{fact.key} [{fact.view}]"
-        keys.setdefault(place, []).append(f"    {fact.value} = {shown} ({change.type})")
+        shown = show.show(Present(change.type, change.value))
+        keys.setdefault(place, []).append(f"    {fact.value or '(default)'} = {shown}")
     for place, lines in keys.items():
         yield place
         yield from lines
@@ -227,7 +235,8 @@ def _found(judgement: Judgement) -> str:
 def _reason(judgement: Judgement) -> str:
     if judgement.not_judged is not None:
         condition, seen = judgement.not_judged
-        return _condition_reason(condition, seen)
+        what = "rule" if condition in judgement.rule.conditions else "policy"
+        return _condition_reason(what, condition, seen)
     if judgement.outcome is Outcome.NOT_APPLICABLE:
         return "the value is absent, and the rule is only about hosts that have it"
     if judgement.outcome is not Outcome.UNKNOWN:
@@ -243,12 +252,14 @@ def _reason(judgement: Judgement) -> str:
     return "the fact could not be read"
 
 
-def _condition_reason(condition: Condition, seen: Observation) -> str:
-    what = condition.fact.field
+def _condition_reason(what: str, condition: Condition, seen: Observation) -> str:
+    field = condition.fact.field
     match seen:
         case Absent():
-            return f"the host has no {what}; the policy is for hosts where it is {condition.wanted}"
+            return (
+                f"the host has no {field}; the {what} is for hosts where it is {condition.wanted}"
+            )
         case Unreadable():
-            return f"whether the policy applies is not known: {what}: {show.show(seen)}"
+            return f"whether the {what} applies is not known: {field}: {show.show(seen)}"
         case _:
-            return f"{what} is {show.show(seen)}, and the policy is for {condition.wanted}"
+            return f"{field} is {show.show(seen)}, and the {what} is for {condition.wanted}"

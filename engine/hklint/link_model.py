@@ -8,8 +8,12 @@ from msgspec import UNSET
 
 from hklint import language
 from hklint.cases import link_cases
+from hklint.circles import shortest_circle
+from hklint.codes import Code
+from hklint.conditions import Type
+from hklint.cover import limited_work
 from hklint.document import Document, DocumentPath
-from hklint.fact import Hive, HostField, RegistryValue, View, WebRequest
+from hklint.fact import Hive, HostField, RegistryKey, RegistryName, RegistryValue, View, WebRequest
 from hklint.facts.host import FIELDS
 from hklint.facts.web_request import OUTCOMES
 from hklint.messages import quoted, suggestion
@@ -51,7 +55,8 @@ class ModelLinker:
         known = len(self.diagnostics)
         self._under_way.append(model_id)
         try:
-            model = self._link(document)
+            with limited_work():
+                model = self._link(document)
         finally:
             self._under_way.pop()
         if len(self.diagnostics) > known:
@@ -88,27 +93,32 @@ class ModelLinker:
 
     def _input(self, document: Document, name: str, item: Mapping[str, object]) -> Input | None:
         path: DocumentPath = ("inputs", name)
-        shape = msgspec.convert(
-            item, next(language.INPUTS[key] for key in language.INPUTS if key in item)
-        )
+        shape = msgspec.convert(item, language.input_shape(item))
         span = document.key_span(path)
         match shape:
             case language.RegistryInput():
-                cases, wrong = link_cases(document, (*path, "cases"), shape.cases, shape.type)
+                of = Type(shape.type, shape.case_sensitive)
+                cases, wrong = link_cases(document, (*path, "cases"), shape.cases, of)
                 self.diagnostics += wrong
                 wrong_type = None if shape.wrong_type is UNSET else str(shape.wrong_type)
                 if wrong_type is not None and wrong_type not in shape.cases:
                     at = document.value_span((*path, "wrong_type"))
                     self._unknown(at, "case", wrong_type, shape.cases)
-                fact = registry_value(shape)
-                return FactInput(name, fact, shape.type, cases, wrong_type, shape.restart, span)
+                fact = registry_name(shape) if shape.type == "any" else registry_value(shape)
+                return FactInput(
+                    name, fact, shape.type, cases, wrong_type, shape.restart, span, of.exact
+                )
+            case language.KeyInput():
+                cases, wrong = link_cases(document, (*path, "cases"), shape.cases, Type("key"))
+                self.diagnostics += wrong
+                return FactInput(name, registry_key(shape), "key", cases, None, "none", span)
             case language.HostInput():
                 if shape.host not in FIELDS:
                     at = document.value_span((*path, "host"))
                     self._unknown(at, "host field", shape.host, FIELDS)
                     return None
                 type_name = FIELDS[shape.host]
-                cases, wrong = link_cases(document, (*path, "cases"), shape.cases, type_name)
+                cases, wrong = link_cases(document, (*path, "cases"), shape.cases, Type(type_name))
                 self.diagnostics += wrong
                 return FactInput(name, HostField(shape.host), type_name, cases, None, "none", span)
             case language.WebRequestInput():
@@ -126,13 +136,15 @@ class ModelLinker:
             self._unknown(at, "model", model_id, self._documents)
             return None
         if model_id in self._under_way:
-            circle = [*self._under_way[self._under_way.index(model_id) :], model_id]
-            message = f"models ask each other in a circle: {' -> '.join(circle)}"
-            self.diagnostics.append(Diagnostic(at, message, "let one of them ask no other"))
+            asked = {name: _asked_models(item) for name, item in self._documents.items()}
+            circle = " -> ".join(shortest_circle(asked, model_id))
+            message = f"models ask each other in a circle: {circle}"
+            hint = "let one of them ask no other"
+            self.diagnostics.append(Diagnostic(at, message, hint, Code.CIRCLE))
             return None
         if len(self._under_way) > MAX_TABLES:
             message = f"models ask each other through more than {MAX_TABLES} steps"
-            self.diagnostics.append(Diagnostic(at, message))
+            self.diagnostics.append(Diagnostic(at, message, code=Code.TOO_MANY))
             return None
         model = None if model_id in self._broken else self.link(model_id)
         if model is None:
@@ -151,7 +163,7 @@ class ModelLinker:
                     rest = name
                 elif outcome == "otherwise" or outcome in case_of:
                     message = f"{outcome} is in case {case_of.get(outcome, rest)!r} already"
-                    self.diagnostics.append(Diagnostic(at, message))
+                    self.diagnostics.append(Diagnostic(at, message, code=Code.CASE_OVERLAP))
                 elif outcome not in OUTCOMES:
                     self._unknown(at, "outcome", outcome, (*OUTCOMES, "otherwise"))
                 else:
@@ -160,13 +172,13 @@ class ModelLinker:
         at = document.key_span(path)
         if rest is not None and not missing:
             message = f"nothing is left for {rest!r}: the other cases have every outcome"
-            self.diagnostics.append(Diagnostic(at, message, "remove it"))
+            self.diagnostics.append(Diagnostic(at, message, "remove it", Code.EMPTY_CASE))
         elif rest is not None:
             case_of |= dict.fromkeys(missing, rest)
         elif missing:
             message = f"no case has {', '.join(missing)}"
             hint = "add them, or a case 'otherwise' for all the rest"
-            self.diagnostics.append(Diagnostic(at, message, hint))
+            self.diagnostics.append(Diagnostic(at, message, hint, Code.CASE_GAP))
         return case_of
 
     def _rows(
@@ -204,13 +216,31 @@ class ModelLinker:
 
     def _unknown(self, at: Span, what: str, word: str, known: Iterable[str]) -> None:
         message = f"there is no {what} {quoted(word)}"
-        self.diagnostics.append(Diagnostic(at, message, suggestion(word, known)))
+        hint = suggestion(word, known)
+        self.diagnostics.append(Diagnostic(at, message, hint, Code.UNKNOWN_NAME))
+
+
+def _asked_models(document: Document) -> list[str]:
+    inputs = msgspec.convert(document.root, language.Model).inputs
+    return [str(item["model"]) for item in inputs.values() if "model" in item]
 
 
 def registry_value(shape: language.RegistryInput | language.RegistryExpectation) -> RegistryValue:
     """The fact a registry input or expectation asks for; its texts may still hold parameters."""
     hive, _, key = shape.registry.partition("\\")
     return RegistryValue(cast("Hive", hive), key, shape.value, cast("View", shape.view))
+
+
+def registry_name(shape: language.RegistryInput | language.ExistenceExpectation) -> RegistryName:
+    """The same where only being there counts."""
+    hive, _, key = shape.registry.partition("\\")
+    return RegistryName(cast("Hive", hive), key, shape.value, cast("View", shape.view))
+
+
+def registry_key(shape: language.KeyInput | language.KeyExpectation) -> RegistryKey:
+    """The key an input or expectation asks for; its texts may still hold parameters."""
+    hive, _, key = shape.registry_key.partition("\\")
+    return RegistryKey(cast("Hive", hive), key, cast("View", shape.view))
 
 
 def _state(name: str, shape: str | language.State) -> State:

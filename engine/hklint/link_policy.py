@@ -6,17 +6,19 @@ from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
-from hklint import language, policy
-from hklint.cases import OperandError, in_words, value_set
+from hklint import language, policy, values
+from hklint.codes import Code
+from hklint.conditions import OperandError, Type, in_words, value_set
+from hklint.cover import limited_work
 from hklint.document import Document, DocumentPath
-from hklint.errors import UsageError
 from hklint.fact import HostField
 from hklint.facts.host import FIELDS
 from hklint.link_expectation import ExpectationLinker
 from hklint.messages import quoted, suggestion
 from hklint.model import Model, Scalar
 from hklint.model_checks import placeholder_mistakes
-from hklint.parameters import ParameterError, parameter_value
+from hklint.parameter_checks import check_parameters
+from hklint.parameters import parameter_values
 from hklint.placeholders import fill, names_in, texts_in
 from hklint.plan import expectation_facts
 from hklint.run import Reference, RuleInfo
@@ -24,19 +26,24 @@ from hklint.snapshot import lookup_key
 from hklint.span import Diagnostic
 
 MAX_INSTANCES = 1000
+_NO_SETTING = (
+    "a rule applies by what the host is, never by a setting: make it an input of a model, "
+    "and a state of its own"
+)
 
 
 class PolicyLinker:
     """Links one policy; `diagnostics` collects what is wrong with it.
 
-    `models` are those that are proved, `broken` the ids of those that are there and have mistakes.
+    `models` are those that are proved, `broken` the ids of those that are there and have mistakes;
+    `settings` are values for its parameters, which fit them.
     """
 
     def __init__(
         self,
         document: Document,
         models: Mapping[str, Model],
-        settings: Mapping[str, str],
+        settings: Mapping[str, Scalar],
         broken: Collection[str] = (),
     ) -> None:
         self._diagnostics: list[Diagnostic] = []
@@ -51,9 +58,14 @@ class PolicyLinker:
 
     def link(self) -> policy.Policy:
         """The linked policy; it is only usable when there are no diagnostics."""
+        with limited_work():
+            return self._link()
+
+    def _link(self) -> policy.Policy:
         document = self._document
         shape = msgspec.convert(document.root, language.Policy)
-        parameters = dict(self._parameters(shape))
+        self._diagnostics += check_parameters(document, shape.parameters)
+        parameters = parameter_values(shape.parameters, self._settings)
         diagnosis = None
         if isinstance(shape.diagnosis, language.ModelUse) and self._filled_in(
             ("diagnosis",), document.root["diagnosis"], parameters
@@ -66,7 +78,7 @@ class PolicyLinker:
             shape.version,
             document.path,
             document.sha256,
-            tuple(self._conditions(shape)),
+            tuple(self._conditions((), shape.applies_to)),
             parameters,
             diagnosis,
             tuple(
@@ -76,21 +88,10 @@ class PolicyLinker:
             ),
         )
 
-    def _parameters(self, shape: language.Policy) -> Iterator[tuple[str, Scalar]]:
-        for name, parameter in shape.parameters.items():
-            try:
-                yield name, parameter_value(parameter, parameter.default)
-            except ParameterError as error:
-                yield name, parameter.default
-                self._report(("parameters", name, "default"), str(error))
-            if name in self._settings:
-                try:
-                    yield name, parameter_value(parameter, self._settings[name])
-                except ParameterError as error:
-                    raise UsageError(f"--set {name}: {error}") from None
-
-    def _report(self, path: DocumentPath, message: str, hint: str = "") -> None:
-        self._diagnostics.append(Diagnostic(self._document.value_span(path), message, hint))
+    def _report(
+        self, path: DocumentPath, message: str, hint: str = "", code: Code = Code.WRONG_FORM
+    ) -> None:
+        self._diagnostics.append(Diagnostic(self._document.value_span(path), message, hint, code))
 
     def _duplicate_ids(self, shape: language.Policy) -> None:
         first: dict[str, int] = {}
@@ -100,24 +101,32 @@ class PolicyLinker:
                 self._report(
                     ("rules", number, "id"),
                     f"the rule id {rule.id!r} is taken already, in line {line}",
+                    code=Code.DUPLICATE_ID,
                 )
             first.setdefault(rule.id, number)
 
-    def _conditions(self, shape: language.Policy) -> Iterator[policy.Condition]:
-        for field, operators in shape.applies_to.items():
-            path: DocumentPath = ("applies_to", field)
+    def _conditions(
+        self, parent: DocumentPath, applies_to: language.HostConditions
+    ) -> Iterator[policy.Condition]:
+        for field, operators in applies_to.items():
+            path: DocumentPath = (*parent, "applies_to", field)
             if field not in FIELDS:
-                found = Diagnostic(
-                    self._document.key_span(path),
-                    f"there is no host field {quoted(field)}",
-                    suggestion(field, FIELDS),
-                )
-                self._diagnostics.append(found)
+                at = self._document.key_span(path)
+                message = f"there is no host field {quoted(field)}"
+                hint = _NO_SETTING if "\\" in field else suggestion(field, FIELDS)
+                self._diagnostics.append(Diagnostic(at, message, hint, Code.UNKNOWN_NAME))
+                continue
+            if operators == "absent":
+                nothing = values.none_of_type(FIELDS[field])
+                fact = HostField(field)
+                yield policy.Condition(fact, FIELDS[field], nothing, "absent", absent=True)
+                continue
+            if self._names_not_filled_in(path, msgspec.to_builtins(operators), _NO_SETTING):
                 continue
             try:
-                allowed = value_set(operators, FIELDS[field])
+                allowed = value_set(operators, Type(FIELDS[field]))
             except OperandError as error:
-                self._report((*path, *error.place), str(error))
+                self._report((*path, *error.place), str(error), code=error.code)
                 continue
             yield policy.Condition(HostField(field), FIELDS[field], allowed, in_words(operators))
 
@@ -130,7 +139,9 @@ class PolicyLinker:
         for key, text in (("why", shape.why), ("remedy", shape.remedy)):
             for name in names & set(names_in(text)):
                 message = f"{{{name}}} is not filled in here: {key} is one text for all"
-                self._report((*path, key), message, "name the value in the title")
+                self._report(
+                    (*path, key), message, "name the value in the title", Code.UNKNOWN_PLACEHOLDER
+                )
         if not (self._instances(path, shape, parameters) and complete):
             return
         info = RuleInfo(
@@ -142,20 +153,23 @@ class PolicyLinker:
             tuple(Reference(item.title, item.url) for item in shape.references),
             tuple(shape.tags),
             self._document.value_span((*path, "id")),
+            shape.level,
         )
-        choices = [[(name, value) for value in values] for name, values in shape.for_each.items()]
+        conditions = tuple(self._conditions(path, shape.applies_to))
+        choices = [[(name, value) for value in listed] for name, listed in shape.for_each.items()]
         for combination in itertools.product(*choices):
-            values = {**parameters, **dict(combination)}
+            given = {**parameters, **dict(combination)}
             instance = ",".join(f"{name}={value}" for name, value in combination)
-            expectation = self._expectations.link((*path, "expect"), shape.expect, values, instance)
+            expectation = self._expectations.link((*path, "expect"), shape.expect, given, instance)
             if expectation is not None:
                 yield policy.Rule(
                     info,
                     instance,
-                    fill(shape.title, values),
+                    fill(shape.title, given),
                     expectation,
                     self._document.value_span((*path, "expect", _wanted_key(shape.expect))),
                     frozenset(map(lookup_key, expectation_facts(expectation))),
+                    conditions,
                 )
 
     def _filled_in(self, path: DocumentPath, node: object, names: Collection[str]) -> bool:
@@ -163,8 +177,17 @@ class PolicyLinker:
         known = len(self._diagnostics)
         for where, text in texts_in(node, path):
             for message, hint in placeholder_mistakes(text, names):
-                self._report(where, message, hint)
+                self._report(where, message, hint, Code.UNKNOWN_PLACEHOLDER)
         return len(self._diagnostics) == known
+
+    def _names_not_filled_in(self, path: DocumentPath, node: object, hint: str) -> bool:
+        """Whether names in braces stand where they would be taken as they are written."""
+        known = len(self._diagnostics)
+        for where, text in texts_in(node, path):
+            for name in names_in(text):
+                message = f"{{{name}}} is not filled in here"
+                self._report(where, message, hint, Code.UNKNOWN_PLACEHOLDER)
+        return len(self._diagnostics) > known
 
     def _instances(
         self, path: DocumentPath, shape: language.Rule, parameters: Mapping[str, Scalar]
@@ -173,14 +196,19 @@ class PolicyLinker:
         known = len(self._diagnostics)
         for name, choices in shape.for_each.items():
             place = (*path, "for_each", name)
+            self._names_not_filled_in(place, choices, "write the values themselves")
             if name in parameters:
-                self._report(place, f"{quoted(name)} is a parameter of the policy already")
+                self._report(
+                    place,
+                    f"{quoted(name)} is a parameter of the policy already",
+                    code=Code.NAME_CLASH,
+                )
             if len(set(map(str, choices))) < len(choices):
-                self._report(place, "a value is in this list twice")
+                self._report(place, "a value is in this list twice", code=Code.LISTED_TWICE)
         number = math.prod(map(len, shape.for_each.values()))
         if number > MAX_INSTANCES:
             message = f"this gives {number} verdicts; at most {MAX_INSTANCES} are allowed"
-            self._report((*path, "for_each"), message, "split the rule")
+            self._report((*path, "for_each"), message, "split the rule", Code.TOO_MANY)
         return len(self._diagnostics) == known
 
 
@@ -189,6 +217,9 @@ def _wanted_key(expect: Mapping[str, object]) -> str:
     keys = (
         "state",
         "outcome",
-        *(name for name in expect if name in language.Operators.__struct_fields__),
+        *(name for name in expect if name in (*language.Operators.__struct_fields__, "not")),
+        "exists",
+        "has_value",
+        "has_subkey",
     )
-    return next((key for key in keys if key in expect), "registry")
+    return next(key for key in (*keys, *expect) if key in expect)

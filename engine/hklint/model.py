@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from hklint.fact import Fact, HostField, RegistryValue, WebRequest
+from hklint.fact import Data, Fact, HostField, RegistryKey, RegistryName, RegistryValue, WebRequest
 from hklint.span import Span
 from hklint.values import ValueSet
 
@@ -22,24 +22,26 @@ class Case(msgspec.Struct, frozen=True):
     name: str
     absent: bool
     values: ValueSet
-    write: Scalar | None
+    write: Data | None
     span: Span
 
 
 class FactInput(msgspec.Struct, frozen=True):
     """An input read from the registry or the host's identity.
 
-    Texts of `fact` may still hold parameters in braces. `type` is a registry type or the type of a
-    host field; `wrong_type` is the case of a value of another type, where that is documented.
+    Texts of `fact` may still hold parameters in braces. `type` is a registry type, the type of a
+    host field, or `any` or `key` where only being there counts; `wrong_type` is the case of a value
+    of another type, where that is documented. With `exact` the case of letters counts.
     """
 
     name: str
-    fact: RegistryValue | HostField
+    fact: RegistryValue | RegistryName | RegistryKey | HostField
     type: str
     cases: tuple[Case, ...]
     wrong_type: str | None
     restart: Restart
     span: Span
+    exact: bool = False
 
 
 class RequestInput(msgspec.Struct, frozen=True):

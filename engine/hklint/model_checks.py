@@ -6,11 +6,12 @@ from typing import cast, get_args
 
 from hklint import language
 from hklint.bind import misfit, strangers
+from hklint.codes import Code
 from hklint.document import Document, DocumentPath
-from hklint.fact import RegistryValue, View
+from hklint.fact import HostField, RegistryKey, RegistryName, RegistryValue, View
 from hklint.messages import quoted, suggestion
 from hklint.model import FactInput, Model, ModelInput, RequestInput, Scalar
-from hklint.placeholders import fill_tree, misspelt_in, names_in
+from hklint.placeholders import fill_tree, misspelt_in, names_in, texts_in
 from hklint.span import Diagnostic, Span
 from hklint.url import is_https_url
 from hklint.values import is_empty
@@ -35,12 +36,13 @@ def check_model(document: Document, shape: language.Model, model: Model) -> Iter
             yield from _inner_use(document, model, item)
         elif isinstance(item, RequestInput):
             yield from _request(document, item)
-        elif isinstance(item.fact, RegistryValue):
+        elif not isinstance(item.fact, HostField):
             yield from _view(document, model, item.name, item.fact)
     number = _tables(model)
     if number > MAX_TABLES:
         message = f"this asks {number} tables in all; at most {MAX_TABLES} are allowed"
-        yield Diagnostic(document.key_span(("inputs",)), message, "ask the same model only once")
+        hint = "ask the same model only once"
+        yield Diagnostic(document.key_span(("inputs",)), message, hint, Code.TOO_MANY)
 
 
 def unused_states(document: Document, model: Model) -> Iterator[Diagnostic]:
@@ -50,7 +52,8 @@ def unused_states(document: Document, model: Model) -> Iterator[Diagnostic]:
         if name not in used:
             span = document.key_span(("states", name))
             hint = "add a row for it, or remove the state"
-            yield Diagnostic(span, f"no row comes to the state {name!r}", hint)
+            message = f"no row comes to the state {name!r}"
+            yield Diagnostic(span, message, hint, Code.UNUSED_STATE)
 
 
 def unproved_inputs(
@@ -66,7 +69,7 @@ def unproved_inputs(
 def broken_model(span: Span, model_id: str) -> FollowUp:
     """What is said wherever a model is used that has mistakes."""
     message = f"model {model_id!r} can't be used: it has mistakes of its own"
-    return FollowUp(span, message, "mend that model first")
+    return FollowUp(span, message, "mend that model first", Code.BROKEN_DEPENDENCY)
 
 
 def placeholder_mistakes(text: str, known: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -83,12 +86,12 @@ def _names(document: Document, model: Model) -> Iterator[Diagnostic]:
     for item in model.inputs:
         if item.name in model.parameters:
             message = f"{item.name!r} is a parameter already: rows could not tell them apart"
-            yield Diagnostic(item.span, message, "rename one of them")
+            yield Diagnostic(item.span, message, "rename one of them", Code.NAME_CLASH)
     for name, allowed in model.parameters.items():
         words = [str(value) for value in allowed or ()]
         if len(set(words)) < len(words):
             span = document.value_span(("parameters", name, "one_of"))
-            yield Diagnostic(span, "a value is in this list twice")
+            yield Diagnostic(span, "a value is in this list twice", "", Code.LISTED_TWICE)
 
 
 def _texts(document: Document, shape: language.Model, model: Model) -> Iterator[Diagnostic]:
@@ -98,17 +101,29 @@ def _texts(document: Document, shape: language.Model, model: Model) -> Iterator[
     readable |= {f"{i.name}.value" for i in model.inputs if not isinstance(i, ModelInput)}
     texts: list[tuple[DocumentPath, object, set[str]]] = [(("subject",), shape.subject, parameters)]
     for name, item in shape.inputs.items():
-        keys = ("registry", "view", "value", "web_request")
+        keys = ("registry", "registry_key", "view", "value", "web_request")
         texts += [(("inputs", name, key), item.get(key, ""), parameters) for key in keys]
         for key, value in cast("dict[str, object]", item.get("with", {})).items():
             texts.append((("inputs", name, "with", key), value, parameters))
+        if item.keys() & {"registry", "host"}:
+            yield from _names_in_cases(document, ("inputs", name, "cases"), item["cases"])
     for number, row in enumerate(shape.rows):
         path: DocumentPath = ("rows", number, "because")
         texts.append((path, row.because, readable))
         yield from _unreadable_values(document, path, model, number)
     for path, text, known in texts:
         for message, hint in placeholder_mistakes(text, known) if isinstance(text, str) else ():
-            yield Diagnostic(document.value_span(path), message, hint)
+            span = document.value_span(path)
+            yield Diagnostic(span, message, hint, Code.UNKNOWN_PLACEHOLDER)
+
+
+def _names_in_cases(document: Document, path: DocumentPath, cases: object) -> Iterator[Diagnostic]:
+    """Names in braces where values would be compared with them as they are written."""
+    for where, text in texts_in(cases, path):
+        for name in names_in(text):
+            message = f"{{{name}}} is not filled in here"
+            hint = "write the value itself, in a case of its own"
+            yield Diagnostic(document.value_span(where), message, hint, Code.UNKNOWN_PLACEHOLDER)
 
 
 def _unreadable_values(
@@ -123,7 +138,8 @@ def _unreadable_values(
         absent = next((c.name for c in item.cases if c.absent and is_empty(c.values)), None)
         if absent is not None and absent in row.when.get(item.name, {absent}):
             message = f"{{{item.name}.value}} has no value in the case {absent!r} of this row"
-            yield Diagnostic(document.value_span(path), message, "make it a row of its own")
+            hint = "make it a row of its own"
+            yield Diagnostic(document.value_span(path), message, hint, Code.NO_VALUE_HERE)
 
 
 def _inner_use(document: Document, model: Model, item: ModelInput) -> Iterator[Diagnostic]:
@@ -131,12 +147,13 @@ def _inner_use(document: Document, model: Model, item: ModelInput) -> Iterator[D
     path: DocumentPath = ("inputs", item.name, "with")
     for stranger in strangers(item.model, item.arguments):
         span = document.key_span((*path, stranger.argument) if stranger.argument else path[:2])
-        yield Diagnostic(span, str(stranger))
+        yield Diagnostic(span, str(stranger), "", Code.WRONG_ARGUMENT)
     for name, template in item.arguments.items():
         for value in dict.fromkeys(_possible(model, template)):
             mistake = misfit(item.model, name, value)
             if mistake is not None:
-                yield Diagnostic(document.value_span((*path, name)), str(mistake))
+                span = document.value_span((*path, name))
+                yield Diagnostic(span, str(mistake), "", Code.WRONG_ARGUMENT)
 
 
 def _possible(model: Model, template: Scalar) -> Iterator[Scalar]:
@@ -152,18 +169,22 @@ def _possible(model: Model, template: Scalar) -> Iterator[Scalar]:
         yield cast("Scalar", fill_tree(template, dict(combination)))
 
 
-def _view(document: Document, model: Model, name: str, fact: RegistryValue) -> Iterator[Diagnostic]:
+def _view(
+    document: Document, model: Model, name: str, fact: RegistryValue | RegistryName | RegistryKey
+) -> Iterator[Diagnostic]:
     for view in dict.fromkeys(_possible(model, fact.view)):
         if view not in get_args(View):
             span = document.value_span(("inputs", name, "view"))
-            yield Diagnostic(span, f"the view can't be {quoted(view)}, only: 64-bit, 32-bit")
+            message = f"the view can't be {quoted(view)}, only: 64-bit, 32-bit"
+            yield Diagnostic(span, message, "", Code.UNKNOWN_WORD)
 
 
 def _request(document: Document, item: RequestInput) -> Iterator[Diagnostic]:
     uri = item.fact.uri
     if not names_in(uri) and not is_https_url(uri):
         span = document.value_span(("inputs", item.name, "web_request"))
-        yield Diagnostic(span, f"{quoted(uri)} is no https:// URL that can be requested")
+        message = f"{quoted(uri)} is no https:// URL that can be requested"
+        yield Diagnostic(span, message, "", Code.NOT_HTTPS)
 
 
 def _tables(model: Model) -> int:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from hklint.fact import Fact, HostField, RegistryValue, WebRequest
+from hklint.fact import Data, Fact, HostField, RegistryKey, RegistryName, RegistryValue, WebRequest
 from hklint.model import Restart, Scalar, Table
 from hklint.run import RuleInfo
 from hklint.span import Span
@@ -15,19 +15,24 @@ from hklint.values import ValueSet
 class AbsentMeans(msgspec.Struct, frozen=True):
     """An absent value counts as this one."""
 
-    value: Scalar
+    value: Data
 
 
 class ValueExpectation(msgspec.Struct, frozen=True):
-    """A registry value must be of a type and in a set; `wanted` says the set in words."""
+    """A registry value must be of a type and in a set; `wanted` says the set in words.
 
-    fact: RegistryValue
+    `type` is `any` for a value, and `key` for a key, of which only being there counts. With `exact`
+    the case of letters counts.
+    """
+
+    fact: RegistryValue | RegistryName | RegistryKey
     type: str
     values: ValueSet
     wanted: str
     absent: Literal["fail", "pass", "not_applicable"] | AbsentMeans
-    write: Scalar | None
+    write: Data | None
     restart: Restart
+    exact: bool = False
 
 
 class StateExpectation(msgspec.Struct, frozen=True):
@@ -53,7 +58,8 @@ class Rule(msgspec.Struct, frozen=True):
     """One rule, or one instance of a rule with for_each.
 
     `info` describes the rule for reports, with `title` and `instance` of this instance; `span` is
-    the expected value, and `facts` are those it rests on, in the spelling of observations.
+    the expected value, and `facts` are those it rests on, in the spelling of observations. On hosts
+    that do not meet all `conditions` it is not judged.
     """
 
     info: RuleInfo
@@ -62,15 +68,20 @@ class Rule(msgspec.Struct, frozen=True):
     expectation: Expectation
     span: Span
     facts: frozenset[Fact]
+    conditions: "tuple[Condition, ...]" = ()
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """A condition on the host's identity; `wanted` says the set in words."""
+    """A condition on the host's identity; `wanted` says the set in words.
+
+    With `absent` the host must not have the field.
+    """
 
     fact: HostField
     type: str
     values: ValueSet
     wanted: str
+    absent: bool = False
 
 
 class Policy(msgspec.Struct, frozen=True):

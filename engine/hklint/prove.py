@@ -7,6 +7,7 @@ rows that are still possible; equal sets of rows are looked at once.
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from hklint.codes import Code
 from hklint.model import Model, ModelInput, Row, case_names
 from hklint.span import Diagnostic
 
@@ -24,7 +25,8 @@ def prove(model: Model) -> Iterator[Diagnostic]:
     dimensions = _dimensions(model)
     if len(dimensions) > MAX_DIMENSIONS or len(model.rows) > MAX_ROWS:
         limit = f"at most {MAX_DIMENSIONS} inputs and {MAX_ROWS} rows can be proved"
-        yield Diagnostic(model.span, f"the table is too large: {limit}", "split it")
+        message = f"the table is too large: {limit}"
+        yield Diagnostic(model.span, message, "split it", Code.UNPROVABLE)
         return
     masks = _masks(model.rows, dimensions)
     yield from _overlaps(model.rows, dimensions, masks)
@@ -32,10 +34,12 @@ def prove(model: Model) -> Iterator[Diagnostic]:
         gap = _Search(model.rows, dimensions, masks).gap()
     except _TooLargeError:
         message = f"the table could not be proved in {MAX_SEARCH_STEPS} steps"
-        yield Diagnostic(model.span, message, "split it: let another model answer a part of it")
+        hint = "split it: let another model answer a part of it"
+        yield Diagnostic(model.span, message, hint, Code.UNPROVABLE)
         return
     if gap is not None:
-        yield Diagnostic(model.span, f"no row covers {_in_words(gap, dimensions)}", "add a row")
+        message = f"no row covers {_in_words(gap, dimensions)}"
+        yield Diagnostic(model.span, message, "add a row", Code.TABLE_GAP)
     yield from _dead_rows(model)
 
 
@@ -107,7 +111,7 @@ def _overlap(earlier: Row, row: Row, dimensions: Dimensions) -> Diagnostic:
         f"rows {earlier.number} (line {earlier.span.line}) and {row.number} both cover "
         f"{_in_words(example, dimensions)}"
     )
-    return Diagnostic(row.span, message, "narrow one of them")
+    return Diagnostic(row.span, message, "narrow one of them", Code.TABLE_OVERLAP)
 
 
 class _Search:
@@ -163,4 +167,4 @@ def _dead_rows(model: Model) -> Iterator[Diagnostic]:
             if wanted is not None and not wanted & reached:
                 states = " or ".join(sorted(wanted))
                 message = f"row {row.number} can never be met: {item.model.id} is never {states}"
-                yield Diagnostic(row.span, message, "remove the row")
+                yield Diagnostic(row.span, message, "remove the row", Code.DEAD_ROW)

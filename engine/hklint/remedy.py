@@ -1,16 +1,17 @@
 """Remedies: which registry values would make failed rules pass, proved by judging again."""
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 import msgspec
 
-from hklint.evaluate import InputResult, Judgement, TableResult, judge_rule
-from hklint.fact import Fact, Observation, Present, RegistryValue, Unreadable
+from hklint.evaluate import Judgement, judge_rule, unmet_condition
+from hklint.fact import Fact, Observation, Present, RegistryKey, RegistryValue, Unreadable
 from hklint.model import FactInput, Row
 from hklint.policy import Rule, StateExpectation, ValueExpectation
 from hklint.snapshot import Snapshot, lookup_key
+from hklint.table import InputResult, TableResult
 from hklint.verdict import Change, Outcome
 
 
@@ -24,25 +25,33 @@ def changes(judgement: Judgement, snapshot: Snapshot) -> tuple[Change, ...]:
     expectation = judgement.rule.expectation
     found: list[Change] | None = None
     match expectation, judgement.basis:
-        case ValueExpectation(write=write), _ if write is not None:
-            kind, restart = expectation.type, expectation.restart
-            found = [Change(expectation.fact, kind, write, restart)]
+        case ValueExpectation(fact=RegistryValue() as fact, write=write), _ if write is not None:
+            found = [Change(fact, expectation.type, write, expectation.restart)]
         case StateExpectation(), TableResult() as result:
             found = _towards(result, expectation.states)
         case _:
             pass
     if not found or any(_is_unread(change, snapshot) for change in found):
         return ()
-    mended = judge_rule(judgement.rule, apply(snapshot, found))
-    return tuple(found) if mended.outcome is Outcome.PASS else ()
+    # Inputs that read one and the same value may ask for different data: either may do for both.
+    for order in (found, found[::-1]):
+        proposed = tuple(merged([order]).values())
+        if judge_rule(judgement.rule, apply(snapshot, proposed)).outcome is Outcome.PASS:
+            return proposed
+    return ()
 
 
 def broken_by(
     written: Sequence[Change], rules: Iterable[Rule], snapshot: Snapshot
 ) -> tuple[Rule, ...]:
     """The rules that pass now, and would not with only these changes made."""
-    touched = frozenset(lookup_key(change.fact) for change in written)
-    concerned = [rule for rule in rules if not touched.isdisjoint(rule.facts)]
+    touched = {lookup_key(change.fact) for change in written}
+    touched.update(key for change in written for key in _keys_of(change))
+    concerned = [
+        rule
+        for rule in rules
+        if not touched.isdisjoint(rule.facts) and unmet_condition(rule.conditions, snapshot) is None
+    ]
     after = apply(snapshot, written)
     return tuple(
         rule
@@ -57,12 +66,25 @@ def _is_unread(change: Change, snapshot: Snapshot) -> bool:
 
 
 def apply(snapshot: Snapshot, written: Iterable[Change]) -> Snapshot:
-    """The snapshot as it would be with these values written, laid over the one there is."""
-    over: dict[Fact, Observation] = {
-        lookup_key(change.fact): Present(change.type, change.value) for change in written
-    }
+    """The snapshot as it would be with these values written, laid over the one there is.
+
+    Writing a value makes its key, and the keys above it, where they are absent.
+    """
+    over: dict[Fact, Observation] = {}
+    for change in written:
+        over |= {key: Present("key", "") for key in _keys_of(change)}
+        over[lookup_key(change.fact)] = Present(change.type, change.value)
     below = cast("dict[Fact, Observation]", snapshot.observations)
     return msgspec.structs.replace(snapshot, observations=ChainMap(over, below))
+
+
+def _keys_of(change: Change) -> Iterator[Fact]:
+    """The key of the value that is written, and all keys above it."""
+    fact = change.fact
+    assert isinstance(fact, RegistryValue)
+    names = fact.key.split("\\")
+    for number in range(1, len(names) + 1):
+        yield lookup_key(RegistryKey(fact.hive, "\\".join(names[:number]), fact.view))
 
 
 def _towards(result: TableResult, wanted: frozenset[str]) -> list[Change] | None:

@@ -24,13 +24,11 @@ def _gathered(result: Snapshot | Failure) -> Gathered:
 
 
 @pytest.fixture
-def judged(
-    shipped: Library, read_case: Callable[[str], Any], answered: Callable[[Any], Snapshot]
-) -> Callable[[str], HostResult]:
+def judged(shipped: Library, store_host: Callable[[str], Snapshot]) -> Callable[[str], HostResult]:
     """The result of a case's host."""
 
     def result(name: str) -> HostResult:
-        return host_result(_gathered(answered(read_case(name))), [shipped.policies[POLICY]])
+        return host_result(_gathered(store_host(name)), [shipped.policies[POLICY]])
 
     return result
 
@@ -90,10 +88,9 @@ def test_a_host_that_gave_no_answer_has_no_verdicts(shipped: Library) -> None:
 def test_a_judgement_can_be_repeated_from_the_evidence(
     case: str,
     shipped: Library,
-    read_case: Callable[[str], Any],
-    answered: Callable[[Any], Snapshot],
+    store_host: Callable[[str], Snapshot],
 ) -> None:
-    snapshot = answered(read_case(case))
+    snapshot = store_host(case)
     text = write_snapshot(snapshot)
     again = read_snapshot(text, "ex01.json")
     assert again == snapshot

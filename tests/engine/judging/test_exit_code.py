@@ -1,6 +1,7 @@
 """Exit codes: the runs of `exit_codes.yaml`, and the order among several codes."""
 
 import itertools
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,16 @@ from hklint.document import read_document
 from hklint.exit_code import MEANING, PRECEDENCE, Exit, worst
 from hklint.failure import Failure, Reason
 from hklint.gate import exit_code
-from hklint.run import RUN_VERSION, HostResult, PolicyInfo, RunHeader
+from hklint.run import RUN_VERSION, HostResult, PolicyInfo, RuleInfo, RunHeader
 from hklint.span import Span
 from hklint.verdict import Explanation, Outcome, Verdict
+from hklint.waiver import WaiverMark
 
 RUNS: dict[str, Any] = read_document(Path(__file__).parent / "exit_codes.yaml").root
 SPAN = Span("policy.yaml", 1, 1, 2)
+MARK = WaiverMark(
+    "waiver-1", "why", "who", "by whom", "T-1", datetime(2026, 1, 1, tzinfo=UTC), SPAN
+)
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -32,7 +37,9 @@ def test_the_order_of_hosts_does_not_matter(name: str) -> None:
 
 
 def test_a_run_knows_no_more_keys_than_these() -> None:
-    known = {"hosts", "code", "command", "fail_on", "allow_unknown", "policies"}
+    known = {
+        *("hosts", "code", "command", "fail_on", "allow_unknown", "policies", "expired_waivers")
+    }
     assert set().union(*RUNS.values()) == known
 
 
@@ -58,14 +65,19 @@ def _header(run: dict[str, Any]) -> RunHeader:
         fail_on=run.get("fail_on", "info"),
         allow_unknown=run.get("allow_unknown", False),
         policies=tuple(
-            PolicyInfo(name, name, "1.0.0", "policy.yaml", "0" * 64, ())
-            for name in run.get("policies", ["policy"])
+            PolicyInfo(name, name, "1.0.0", "policy.yaml", "0" * 64, (_rule(severity),))
+            for name, severity in run.get("policies", {"policy": "critical"}).items()
         ),
         parameters={},
         documents={},
         collector_sha256="0" * 64,
         targets=len(run["hosts"]),
+        expired_waivers=run.get("expired_waivers", "warn"),
     )
+
+
+def _rule(severity: Any) -> RuleInfo:  # noqa: ANN401 - data of the test
+    return RuleInfo("rule", "Rule", severity, "why", "", (), (), SPAN)
 
 
 def _host(said: list[str] | str) -> HostResult:
@@ -76,7 +88,7 @@ def _host(said: list[str] | str) -> HostResult:
 
 
 def _verdict(said: str) -> Verdict:
-    severity, outcome = said.split()
+    severity, outcome, *mark = said.split()
     return Verdict(
         policy="policy",
         rule="rule",
@@ -92,4 +104,6 @@ def _verdict(said: str) -> Verdict:
         rows=(),
         changes=(),
         explanation=Explanation(),
+        waiver=MARK if mark == ["waived"] else None,
+        expired_waiver=MARK if mark == ["expired"] else None,
     )

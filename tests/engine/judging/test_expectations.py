@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 import pytest
 
-from hklint import values
+from hklint import operators, values
 from hklint.bind import bind
 from hklint.evaluate import Judgement, judge, judge_rule
 from hklint.explain import diagnose, explain
@@ -41,7 +41,7 @@ VALUE = RegistryValue("HKLM", "SOFTWARE\\Contoso", "Setting")
 REQUEST = WebRequest("https://store.example")
 VERSION = HostField("exchange_version")
 BUILD = HostField("build")
-EQUALS_1 = values.OPERATORS["equals"](1)
+EQUALS_1 = operators.equals("number", 1)
 
 Hosts = Callable[[Mapping[Fact, Observation]], Snapshot]
 AbsentForm = Literal["fail", "pass", "not_applicable"] | AbsentMeans
@@ -58,7 +58,7 @@ def _policy(rule: Rule, *conditions: Condition, diagnosis: Table | None = None) 
 
 
 def _value_rule(absent: AbsentForm = "fail", type_name: str = "REG_DWORD") -> Rule:
-    allowed = EQUALS_1 if type_name == "REG_DWORD" else values.OPERATORS["equals"]("1")
+    allowed = EQUALS_1 if type_name == "REG_DWORD" else operators.equals("text", "1")
     return _rule(ValueExpectation(VALUE, type_name, allowed, "1", absent, 1, "none"))
 
 
@@ -132,8 +132,8 @@ def test_a_request_has_to_end_as_expected(
 
 # ---- Applicability ----
 
-FROM_15 = Condition(VERSION, "version", values.OPERATORS["at_least"]((15,)), "at least 15")
-SERVER_2016 = Condition(BUILD, "integer", values.OPERATORS["equals"](14393), "14393")
+FROM_15 = Condition(VERSION, "version", operators.at_least("version", (15,)), "at least 15")
+SERVER_2016 = Condition(BUILD, "integer", operators.equals("number", 14393), "14393")
 MALFORMED_VERSION = (
     "whether the policy applies is not known: exchange_version: malformed: "
     "the answer has another form than this field"
@@ -203,8 +203,8 @@ def _doubtful(**doubts: bool) -> Table:
     """Where absent is "unset", 0 is "off", and every other number is "on"."""
     sets = {
         "unset": values.NO_NUMBERS,
-        "off": values.OPERATORS["equals"](0),
-        "on": values.OPERATORS["not_equals"](0),
+        "off": operators.equals("number", 0),
+        "on": operators.not_equals("number", 0),
     }
     cases = tuple(
         Case(name, name == "unset", numbers, None, SPAN) for name, numbers in sets.items()

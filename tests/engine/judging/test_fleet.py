@@ -3,22 +3,25 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from hklint import fleet
 from hklint.credentials import Passwords
-from hklint.fact import Absent, RegistryValue
+from hklint.fact import Absent, Fact, Present, RegistryName, RegistryValue, Unreadable
 from hklint.failure import Failure, Reason
 from hklint.fleet import Gathered, Recorded, gather
 from hklint.snapshot import Snapshot, Source
 from hklint.sources import Answered, Options
 from hklint.target import PsrpTarget, parse_target
 
-REQUEST: Mapping[str, Any] = {
-    "registry": [{"hive": "HKLM", "view": "64-bit", "key": "SOFTWARE\\Contoso", "values": ["x"]}]
-}
+FACTS: frozenset[Fact] = frozenset(
+    {
+        RegistryValue("HKLM", "SOFTWARE\\Contoso", "x"),
+        RegistryName("HKLM", "SOFTWARE\\Contoso", "s"),
+    }
+)
 ANSWER = {
     "host": [{"name": "name", "state": "present", "data": "EX01"}],
     "registry": [{"hive": "HKLM", "view": "64-bit", "key": "SOFTWARE\\Contoso", "state": "absent"}],
@@ -50,7 +53,7 @@ def asking(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Gathered]]:
     ) -> list[Gathered]:
         monkeypatch.setattr(fleet, "collect", collect)
         options = options or Options(passwords=Passwords({}))
-        found = list(gather(targets, REQUEST, options, jobs))
+        found = list(gather(targets, FACTS, options, jobs))
         return sorted(found, key=lambda item: item.position)
 
     return ask
@@ -104,7 +107,10 @@ def test_the_snapshot_says_by_itself_what_was_asked(asking: Callable[..., list[G
     asked = RegistryValue("HKLM", "SOFTWARE\\Contoso", "x")
     assert gathered.result.observe(asked) == Absent("key")
     assert gathered.result.answer["registry"] == [
-        {**ANSWER["registry"][0], "values": [{"name": "x", "state": "absent"}]}
+        {
+            **ANSWER["registry"][0],
+            "values": [{"name": name, "state": "absent"} for name in ("s", "x")],
+        }
     ]
 
 
@@ -157,3 +163,22 @@ def test_a_recorded_host_is_not_asked(asking: Callable[..., list[Gathered]]) -> 
 
     (gathered,) = asking([Recorded(str(Path("ex01.json")), snapshot)], collect)
     assert (gathered.name, gathered.target, gathered.result) == ("EX01", "ex01.json", snapshot)
+
+
+def test_data_that_no_rule_looks_at_are_not_kept(asking: Callable[..., list[Gathered]]) -> None:
+    """A rule may ask only whether a password is there: it never gets into a snapshot."""
+    key = {"hive": "HKLM", "view": "64-bit", "key": "SOFTWARE\\Contoso", "state": "present"}
+    values = [
+        {"name": name, "state": "present", "type": "REG_SZ", "data": data}
+        for name, data in (("x", "kept"), ("s", "canary-password"), ("other", "canary-password"))
+    ]
+    answer = {**ANSWER, "registry": [{**key, "values": values}]}
+    (gathered,) = asking(_targets("ex01"), lambda *_: Answered(answer, SOURCE, 0.1))
+    snapshot = gathered.result
+    assert isinstance(snapshot, Snapshot)
+    value, name = sorted(FACTS, key=lambda fact: isinstance(fact, RegistryName))
+    assert snapshot.observe(value) == Present("REG_SZ", "kept")
+    assert snapshot.observe(name) == Present("name", "")
+    hidden = snapshot.observe(RegistryValue("HKLM", "SOFTWARE\\Contoso", "s"))
+    assert isinstance(hidden, Unreadable)
+    assert "canary" not in str(snapshot)

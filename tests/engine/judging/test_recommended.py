@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from hklint import values
+from hklint import operators
 from hklint.bind import bind
 from hklint.evaluate import judge_rule
 from hklint.explain import explain
@@ -19,8 +19,8 @@ from hklint.verdict import Change
 
 SPAN = Span("model.yaml", 1, 1, 2)
 FIRST, SECOND = (RegistryValue("HKLM", "SOFTWARE\\Contoso", name) for name in ("first", "second"))
-OFF_CASE = Case("off", absent=True, values=values.OPERATORS["equals"](0), write=0, span=SPAN)
-ON_CASE = Case("on", absent=False, values=values.OPERATORS["not_equals"](0), write=1, span=SPAN)
+OFF_CASE = Case("off", absent=True, values=operators.equals("number", 0), write=0, span=SPAN)
+ON_CASE = Case("on", absent=False, values=operators.not_equals("number", 0), write=1, span=SPAN)
 INPUTS = tuple(
     FactInput(fact.value, fact, "REG_DWORD", (OFF_CASE, ON_CASE), None, "service", SPAN)
     for fact in (FIRST, SECOND)
@@ -103,7 +103,7 @@ def test_a_value_already_in_its_case_stays_as_it_is(host_with: Hosts) -> None:
 
 
 def test_nothing_is_proposed_where_a_rule_does_not_apply(host_with: Hosts) -> None:
-    allowed = values.OPERATORS["equals"](1)
+    allowed = operators.equals("number", 1)
     expectation = ValueExpectation(
         FIRST, "REG_DWORD", allowed, "1", "not_applicable", write=1, restart="none"
     )

@@ -34,11 +34,10 @@ def _lines(text: str) -> list[str]:
 def test_the_support_case(
     kind: Literal["fix", "rollback"],
     store_policy: Policy,
-    read_case: Callable[[str], Any],
-    answered: Callable[[Any], Snapshot],
+    store_host: Callable[[str], Snapshot],
     updating: bool,  # noqa: FBT001 - a fixture's value
 ) -> None:
-    snapshot = answered(read_case("tls12-blocked"))
+    snapshot = store_host("tls12-blocked")
     found = merged(changes(item, snapshot) for item in judge(store_policy, snapshot)).values()
     comment = "exchange-store-addins on EX01, 2026-03-04T05:06:07Z"
     fix, rollback = fix_text(found, comment), rollback_text(found, snapshot, comment)

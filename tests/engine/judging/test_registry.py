@@ -106,7 +106,8 @@ def test_an_answer_may_say_more_than_was_asked() -> None:
     extra = _key("denied", error=ERROR) | {"key": "SOFTWARE\\Fabrikam"}
     snapshot = _snapshot([extra, _dword(1)], VALUE)
     assert snapshot.observe(VALUE) == Present("REG_DWORD", 1)
-    assert len(snapshot.observations) == 1
+    values = [fact for fact in snapshot.observations if isinstance(fact, RegistryValue)]
+    assert values == [lookup_key(VALUE)]
 
 
 def test_the_views_are_two_registries() -> None:
@@ -207,3 +208,13 @@ def test_a_contradiction_is_never_decided_by_order(name: str, order: int) -> Non
 
 def test_the_same_said_twice_is_no_contradiction() -> None:
     assert _snapshot([_dword(1), _dword(1)], VALUE).observe(VALUE) == Present("REG_DWORD", 1)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("other", ["absent", "denied", "failed"])
+def test_nothing_is_believed_of_a_key_that_is_there_and_is_not(other: str, order: int) -> None:
+    items = [_dword(1), _key(other, error=ERROR) | {"key": KEY.upper()}]
+    answer = {"host": [], "registry": items[::order], "web_requests": []}
+    observations = read_answer(answer)
+    contradiction = Unreadable("malformed", "the answer says two different things about it")
+    assert set(observations.values()) == {contradiction}

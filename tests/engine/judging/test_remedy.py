@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import pytest
 
@@ -102,10 +101,10 @@ def _is_right(snapshot: Snapshot, change: Change) -> bool:
 
 
 def test_the_support_case_is_mended_as_microsoft_says(
-    shipped: Library, read_case: Callable[[str], Any], answered: Callable[[Any], Snapshot]
+    shipped: Library, store_host: Callable[[str], Snapshot]
 ) -> None:
     """TLS12-Enable.reg and NET4X-UseSchannelDefaults.reg of the article, and nothing else."""
-    found = _all_changes(shipped, answered(read_case("tls12-blocked")))
+    found = _all_changes(shipped, store_host("tls12-blocked"))
     assert sorted((str(item.fact), item.type, item.value, item.restart) for item in found) == [
         (f"HKLM\\{DOTNET}: SystemDefaultTlsVersions [32-bit]", "REG_DWORD", 1, "computer"),
         (f"HKLM\\{DOTNET}: SystemDefaultTlsVersions [64-bit]", "REG_DWORD", 1, "computer"),
@@ -125,10 +124,9 @@ def _all_changes(shipped: Library, snapshot: Snapshot) -> tuple[Change, ...]:
 def test_nothing_is_proposed_where_nothing_is_known_to_fail(
     case: str,
     shipped: Library,
-    read_case: Callable[[str], Any],
-    answered: Callable[[Any], Snapshot],
+    store_host: Callable[[str], Snapshot],
 ) -> None:
-    assert _all_changes(shipped, answered(read_case(case))) == ()
+    assert _all_changes(shipped, store_host(case)) == ()
 
 
 @pytest.mark.parametrize(
@@ -142,14 +140,13 @@ def test_a_value_that_was_not_read_is_not_written(
     case: str,
     name: str,
     shipped: Library,
-    read_case: Callable[[str], Any],
-    answered: Callable[[Any], Snapshot],
+    store_host: Callable[[str], Snapshot],
 ) -> None:
     unread = {
         (lookup_key(_schannel("Client", name)), "enabled-unreadable"),
         (lookup_key(_dotnet(name)), "dotnet-unreadable-tls12-blocked"),
     }
-    found = _all_changes(shipped, answered(read_case(case)))
+    found = _all_changes(shipped, store_host(case))
     assert not {(lookup_key(change.fact), case) for change in found} & unread
 
 
