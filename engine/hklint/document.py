@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from hklint.codes import Code
 from hklint.errors import InvalidDocumentsError
 from hklint.span import Diagnostic, Span
 from hklint.yaml_tree import FORBIDDEN, Mapping, Sequence, TreeBuilder, named
@@ -70,15 +71,17 @@ def read_document(file: Path, shown_path: str | None = None) -> Document:
         line = data.count(b"\n", 0, error.start) + 1
         hint = "save it as UTF-8"
         raise _useless(path, "the file is not valid UTF-8", hint, line) from None
-    return parse_document(text.replace("\r\n", "\n"), path)
+    return parse_document(text, path)
 
 
 def _useless(path: str, message: str, hint: str = "", line: int = 1) -> InvalidDocumentsError:
-    return InvalidDocumentsError([Diagnostic(Span(path, line, 1, 1), message, hint)])
+    span = Span(path, line, 1, 1)
+    return InvalidDocumentsError([Diagnostic(span, message, hint, Code.UNREADABLE_FILE)])
 
 
 def parse_document(text: str, path: str) -> Document:
     """Parses a text. Raises InvalidDocumentsError with all its mistakes."""
+    text = text.replace("\r\n", "\n")
     diagnostics = list(_forbidden_characters(text, path))
     root: object = None
     if not diagnostics:
@@ -88,7 +91,7 @@ def parse_document(text: str, path: str) -> Document:
     if not diagnostics and not isinstance(root, Mapping):
         message = "the file has no document" if root is None else "the document is no mapping"
         hint = "begin with a line like 'kind: policy'"
-        diagnostics = [Diagnostic(Span(path, 1, 1, 1), message, hint)]
+        diagnostics = [Diagnostic(Span(path, 1, 1, 1), message, hint, Code.NO_DOCUMENT)]
     if diagnostics or not isinstance(root, Mapping):
         raise InvalidDocumentsError(sorted(diagnostics, key=lambda d: (d.span.line, d.span.column)))
     return Document(path, text, root)
@@ -99,4 +102,5 @@ def _forbidden_characters(text: str, path: str) -> Iterator[Diagnostic]:
         before = text[: hit.start()].split("\n")
         column = len(before[-1]) + 1
         span = Span(path, len(before), column, column + 1)
-        yield Diagnostic(span, f"{named(hit[0][0])} is not allowed")
+        message = f"{named(hit[0][0])} is not allowed"
+        yield Diagnostic(span, message, "", Code.HIDDEN_CHARACTER)

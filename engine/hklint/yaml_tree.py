@@ -13,19 +13,25 @@ from typing import Any, NoReturn, Protocol
 
 import yaml
 
+from hklint.codes import Code
 from hklint.span import Diagnostic, Span
 
 MAX_DEPTH = 40
 MAX_NUMBER_LENGTH = 32
 MAX_DIAGNOSTICS = 100
+MAX_PARTS = 1_000_000
+"""Keys, values, and beginnings and ends of mappings and lists: about 200 MB in memory."""
 
-# What YAML forbids, what libyaml takes for a line end while editors and git do not, what turns the
-# direction of writing, and what can't be seen: a reader would see another text than hklint.
+# A reader must see the same text as hklint. (One class of characters is searched for much faster
+# than alternatives are.)
 FORBIDDEN = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-    "|[\u202a-\u202e\u2066-\u2069]"
-    "|[\xad\u061c\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"
-    "|\r(?!\n)|(?<!^)\ufeff"
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"  # what YAML forbids, and a lone CR
+    "\u2028\u2029"  # line ends to libyaml, but not to editors and git
+    "\u202a-\u202e\u2066-\u2069"  # what turns the direction of writing
+    "\xad\u061c\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f"  # what can't be seen
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+    "]"
 )
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -100,7 +106,10 @@ class TreeBuilder:
     def build(self, text: str) -> object:
         """The root of the tree; what it holds is only complete without diagnostics."""
         try:
-            for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            for number, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
+                if number > MAX_PARTS:
+                    message = f"more than {MAX_PARTS:,} keys and values: split the document"
+                    self._stop(event, message, Code.YAML_LIMIT)
                 self._take(event)
         except _StopReadingError:
             pass
@@ -110,12 +119,6 @@ class TreeBuilder:
 
     def _take(self, event: yaml.Event) -> None:
         match event:
-            case yaml.AliasEvent():
-                self._stop(event, "aliases (*) are not allowed: write it out")
-            case yaml.DocumentStartEvent():
-                self._documents += 1
-                if self._documents > 1:
-                    self._stop(event, "only one document a file is allowed")
             case yaml.ScalarEvent():
                 self._refuse_decoration(event)
                 span = self._span(event.start_mark, event.end_mark)
@@ -130,6 +133,12 @@ class TreeBuilder:
                 node = self._open.pop()
                 self._keys.pop()
                 self._add(node, node.at)
+            case yaml.AliasEvent():
+                self._stop(event, "aliases (*) are not allowed: write it out", Code.YAML_FEATURE)
+            case yaml.DocumentStartEvent():
+                self._documents += 1
+                if self._documents > 1:
+                    self._stop(event, "only one document a file is allowed", Code.YAML_FEATURE)
             case _:
                 pass
 
@@ -142,17 +151,19 @@ class TreeBuilder:
         key: str = event.value
         self._refuse_escaped(event, span)
         if key == "<<":
-            self._report(span, "merge keys (<<) are not allowed: write it out")
+            message = "merge keys (<<) are not allowed: write it out"
+            self._report(span, message, code=Code.YAML_FEATURE)
         elif key in mapping:
             first = mapping.keys_at[key].line
-            self._report(span, f"the key {key!r} is there twice, first in line {first}")
+            message = f"the key {key!r} is there twice, first in line {first}"
+            self._report(span, message, code=Code.DUPLICATE_KEY)
         self._keys[-1] = (key, span)
 
     def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         if self._awaits_key():
-            self._stop(event, "a key must be a single word or text")
+            self._stop(event, "a key must be a single word or text", Code.YAML_FEATURE)
         if len(self._open) >= MAX_DEPTH:
-            self._stop(event, f"nested deeper than {MAX_DEPTH} levels")
+            self._stop(event, f"nested deeper than {MAX_DEPTH} levels", Code.YAML_LIMIT)
         at = self._span(event.start_mark)
         self._open.append(
             Mapping(at) if isinstance(event, yaml.MappingStartEvent) else Sequence(at)
@@ -187,32 +198,37 @@ class TreeBuilder:
             return text
         if len(text) > MAX_NUMBER_LENGTH:
             message = f"a number has at most {MAX_NUMBER_LENGTH} characters, this has {len(text)}"
-            self._report(span, message)
+            self._report(span, message, code=Code.YAML_LIMIT)
             return 0
         if is_integer:
             return int(text, 0) if text[:2] in {"0x", "0o"} else int(text)
         number = float(text)
         if not math.isfinite(number):
-            self._report(span, f"{text} is not a finite number")
+            self._report(span, f"{text} is not a finite number", code=Code.YAML_LIMIT)
         return number
 
     def _refuse_escaped(self, event: yaml.ScalarEvent, span: Span) -> None:
         """Refuses characters that came into a text by an escape in double quotes."""
-        hit = FORBIDDEN.search(event.value) if event.style == '"' else None
+        if event.style != '"':
+            return
+        hit = FORBIDDEN.search(event.value.replace("\r\n", "\n"))
         if hit is not None:
-            self._report(span, f"{named(hit[0][0])} is not allowed, not even as an escape")
+            message = f"{named(hit[0][0])} is not allowed, not even as an escape"
+            self._report(span, message, code=Code.HIDDEN_CHARACTER)
 
-    def _refuse_decoration(self, event: yaml.NodeEvent) -> None:
+    def _refuse_decoration(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.anchor is not None:
-            self._stop(event, "anchors (&) are not allowed: write it out")
-        tag = getattr(event, "tag", None)
-        if tag is not None:
-            self._report(self._span(event.start_mark), f"the tag {tag!r} is not allowed: remove it")
+            self._stop(event, "anchors (&) are not allowed: write it out", Code.YAML_FEATURE)
+        if event.tag is not None:
+            message = f"the tag {event.tag!r} is not allowed: remove it"
+            self._report(self._span(event.start_mark), message, code=Code.YAML_FEATURE)
 
     def _span(self, mark: _Mark | None, end: _Mark | None = None) -> Span:
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        same_line = mark is not None and end is not None and end.line == mark.line
-        return Span(self._path, line, column, end.column + 1 if same_line and end else column + 1)
+        if mark is None:
+            return Span(self._path, 1, 1, 2)
+        line, column = mark.line, mark.column
+        behind = end.column if end is not None and end.line == line else column + 1
+        return Span(self._path, line + 1, column + 1, behind + 1)
 
     def _report_syntax(self, error: yaml.MarkedYAMLError, text: str) -> None:
         hint = _SYNTAX_HELP.get(error.problem or "", "")
@@ -228,17 +244,17 @@ class TreeBuilder:
             hint = "a tab can't be used to indent: use spaces"
         parts = (error.context, error.problem)
         message = "not valid YAML: " + ", ".join(part for part in parts if part)
-        self._report(span, message, hint)
+        self._report(span, message, hint, code=Code.YAML_SYNTAX)
 
-    def _report(self, span: Span, message: str, hint: str = "") -> None:
+    def _report(self, span: Span, message: str, hint: str = "", *, code: Code) -> None:
         if len(self.diagnostics) == MAX_DIAGNOSTICS:
             message = "there are more mistakes; mend these first"
-            self.diagnostics.append(Diagnostic(span, message))
+            self.diagnostics.append(Diagnostic(span, message, "", Code.YAML_LIMIT))
             raise _StopReadingError
-        self.diagnostics.append(Diagnostic(span, message, hint))
+        self.diagnostics.append(Diagnostic(span, message, hint, code))
 
-    def _stop(self, event: yaml.Event, message: str) -> NoReturn:
-        self._report(self._span(event.start_mark), message)
+    def _stop(self, event: yaml.Event, message: str, code: Code) -> NoReturn:
+        self._report(self._span(event.start_mark), message, code=code)
         raise _StopReadingError
 
 

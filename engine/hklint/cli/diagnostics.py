@@ -2,11 +2,11 @@
 
 import unicodedata
 from functools import cache
-from pathlib import Path
 
 from hklint.document import MAX_BYTES
-from hklint.library import shipped_folder
+from hklint.files import real_path
 from hklint.span import Diagnostic, Span
+from hklint_reports.text import visible
 
 MAX_WIDTH = 120
 BEFORE_CARET = 60
@@ -15,7 +15,11 @@ BEFORE_CARET = 60
 def render(diagnostic: Diagnostic) -> str:
     """A block of a few lines, like a compiler's."""
     span = diagnostic.span
-    lines = [f"error: {_visible(diagnostic.message)}", f"  --> {_visible(str(span))}"]
+    code = diagnostic.code
+    lines = [
+        f"{code.severity}[{code}]: {visible(diagnostic.message)}",
+        f"  --> {visible(str(span))}",
+    ]
     text = _line(span)
     if text is not None:
         cut = max(0, span.column - 1 - BEFORE_CARET) if len(text) > MAX_WIDTH else 0
@@ -27,7 +31,7 @@ def render(diagnostic: Diagnostic) -> str:
         caret = " " * _width(text[:column]) + "^" * max(1, _width(marked))
         lines += [f" {gap} |", f" {number} | {text}".rstrip(), f" {gap} | {caret}"]
     if diagnostic.help:
-        lines.append(f"  = help: {_visible(diagnostic.help)}")
+        lines.append(f"  = help: {visible(diagnostic.help)}")
     return "\n".join([*lines, ""])
 
 
@@ -37,14 +41,13 @@ def _line(span: Span) -> str | None:
     if not 0 < span.line <= len(lines):
         return None
     text = lines[span.line - 1].rstrip("\r").replace("\t", " ")
-    return text if text.isprintable() else None
+    return text if text.isprintable() and visible(text, len(text)) == text else None
 
 
 @cache
 def _lines(path: str) -> list[str]:
     """The lines as spans count them: other line ends than LF end none."""
-    shipped = shipped_folder() / path.removeprefix("policies/")
-    file = shipped if path.startswith("policies/") and shipped.exists() else Path(path)
+    file = real_path(path)
     if not file.is_file():
         return []
     try:
@@ -60,8 +63,3 @@ def _width(text: str) -> int:
         0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF")
         for letter in text
     )
-
-
-def _visible(text: str) -> str:
-    """One line without anything that a terminal would act on; file names may hold that."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
