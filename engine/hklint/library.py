@@ -1,138 +1,175 @@
 """The library: every policy and model that a command may use, read, checked, linked and proved."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from hklint.document import Document, read_document
+from hklint import language
+from hklint.catalogue import Catalogue, errors_in, in_order, read_catalogue
 from hklint.errors import InvalidDocumentsError, UsageError
-from hklint.language import DOCUMENTS
+from hklint.files import files_around, files_in, is_path, neighbours, shipped_folder, shown_path
 from hklint.link_model import ModelLinker
 from hklint.link_policy import PolicyLinker
-from hklint.messages import quoted, suggestion
-from hklint.model import Model
-from hklint.model_checks import FollowUp, unproved_inputs, unused_states
-from hklint.parameters import check_known
-from hklint.policy import Policy
+from hklint.link_waivers import Rules
+from hklint.messages import suggestion
+from hklint.model import Model, ModelInput, Scalar
+from hklint.model_checks import unproved_inputs, unused_states
+from hklint.parameter_checks import check_parameters
+from hklint.parameters import DEFAULT, command_line_settings
+from hklint.policy import Policy, StateExpectation
+from hklint.profile_checks import link_profiles
+from hklint.profiles import NO_CHOICE, Choice, united, with_policies
 from hklint.prove import prove
-from hklint.schema import check
 from hklint.span import Diagnostic
-
-TESTS_SUFFIX = ".tests.yaml"
+from hklint.waiver_files import known_rules
 
 
 class Library(msgspec.Struct, frozen=True):
-    """Policies and models by id, and the text of every document by the path that spans name."""
+    """Policies and models by id, and the text of every document by the path that spans name.
+
+    Policies have the rules that are in the choice. `sources` says of each parameter, as
+    POLICY.NAME, where its value was given; `profiles` are the ids of those that were asked for.
+    `rules` are those of all policies that were found, whether or not they were asked for.
+    """
 
     policies: Mapping[str, Policy]
     models: Mapping[str, Model]
     documents: Mapping[str, str]
-
-
-class Catalogue(msgspec.Struct, frozen=True):
-    """The documents that were found, by kind and id, and what is wrong with any of them.
-
-    `broken` are the ids of models whose documents are there, but have not the right shape.
-    """
-
-    policies: Mapping[str, Document]
-    models: Mapping[str, Document]
-    diagnostics: tuple[Diagnostic, ...]
-    broken: frozenset[str]
-
-
-def shipped_folder() -> Path:
-    """The policies that come with hklint: inside the package, or beside the source roots."""
-    inside = Path(__file__).parent / "policies"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "policies"
+    choice: Choice = NO_CHOICE
+    sources: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
+    profiles: tuple[str, ...] = ()
+    rules: Rules = msgspec.field(default_factory=dict[str, Mapping[str, Sequence[str]]])
 
 
 def shipped_ids() -> list[str]:
     """The ids of the policies that come with hklint."""
-    return sorted(read_catalogue(_files(shipped_folder())).policies)
+    return sorted(read_catalogue(files_in(shipped_folder())).policies)
 
 
-def load(wanted: Sequence[str], settings: Mapping[str, str]) -> Library:
-    """The policies named, each by the id of a shipped one or by its path, with their models.
+def load(
+    wanted: Sequence[str], settings: Mapping[str, Scalar], profiles: Sequence[str] = ()
+) -> Library:
+    """The policies and profiles named, each by the id of a shipped one or by its path.
 
-    Raises UsageError for a policy or parameter that does not exist, and InvalidDocumentsError with
-    everything that is wrong with the documents they use.
+    The settings are values by NAME, or by POLICY.NAME for one policy only. Raises UsageError for
+    what does not exist or does not fit, and InvalidDocumentsError with everything that is wrong
+    with the documents they use.
     """
-    paths = [Path(name) for name in wanted if _is_path(name)]
-    catalogue = read_catalogue([*_files(shipped_folder()), *_files_around(paths)])
-    by_path = {document.path: key for key, document in catalogue.policies.items()}
-    ids: list[str] = []
-    for name in wanted:
-        key = by_path.get(_shown(Path(name))) if _is_path(name) else name
-        if key is not None and key in catalogue.policies:
-            ids.append(key)
-        elif _is_path(name):
-            if any(item.span.path == _shown(Path(name)) for item in catalogue.diagnostics):
-                raise InvalidDocumentsError(_in_order(catalogue.diagnostics))
-            what = "this is a folder, give a file" if Path(name).is_dir() else "this is no policy"
-            raise UsageError(f"{name}: {what}")
-        else:
-            known = ", ".join(sorted(catalogue.policies))
-            raise UsageError(
-                f"there is no policy {name!r}; hklint comes with: {known}. "
-                "For a file of your own give its path."
-            )
-    return link(catalogue, dict.fromkeys(ids), settings)
+    paths = [Path(name) for name in (*wanted, *profiles) if is_path(name)]
+    shipped = files_in(shipped_folder())
+    catalogue = read_catalogue([*shipped, *files_around(paths)])
+    policy_ids = dict.fromkeys(find(catalogue, "policy", name) for name in wanted)
+    profile_ids = dict.fromkeys(find(catalogue, "profile", name) for name in profiles)
+    choices: dict[str, Choice] = {}
+    wrong: list[Diagnostic] = []
+    if profile_ids:
+        choices, wrong = link_profiles(catalogue.documents, catalogue.broken)
+    parents = [choices[key] for key in profile_ids if key in choices]
+    choice = with_policies(united(parents), _shapes(catalogue, policy_ids))
+    usable = len(parents) == len(profile_ids)
+    library, diagnostics = _link(catalogue, choice, settings if usable else {})
+    diagnostics += wrong
+    meant = {file.resolve() for file in (*shipped, *paths)}
+    loose = {shown_path(file) for file in set(neighbours(paths)) - meant}
+    if errors_in(_relevant(diagnostics, catalogue, choice, loose)):
+        raise InvalidDocumentsError(in_order(errors_in(diagnostics)))
+    return msgspec.structs.replace(
+        library, profiles=tuple(profile_ids), rules=known_rules(catalogue.policies.values())
+    )
 
 
-def read_catalogue(files: Iterable[Path]) -> Catalogue:
-    """Reads and checks the shape of documents; those with mistakes are left out."""
-    found: dict[str, dict[str, Document]] = {kind: {} for kind in DOCUMENTS}
-    broken: set[str] = set()
-    diagnostics: list[Diagnostic] = []
-    for file in dict.fromkeys(file.resolve() for file in files):
-        try:
-            document = read_document(file, _shown(file))
-        except InvalidDocumentsError as error:
-            diagnostics += error.diagnostics
-            continue
-        kind = document.root.get("kind")
-        if not isinstance(kind, str) or kind not in DOCUMENTS:
-            span = document.value_span(("kind",))
-            message = "'kind' must say what this document is"
-            diagnostics.append(Diagnostic(span, message, suggestion(str(kind), DOCUMENTS)))
-            continue
-        mistakes = check(document, kind)
-        diagnostics += mistakes
-        name = str(document.root.get("id"))
-        if mistakes:
-            broken.add(name)
-        elif name in found[kind]:
-            other = found[kind][name].path
-            span = document.value_span(("id",))
-            message = f"the {kind} {quoted(name)} is already in {other}"
-            diagnostics.append(Diagnostic(span, message, "choose another id"))
-        else:
-            found[kind][name] = document
-    return Catalogue(found["policy"], found["model"], tuple(diagnostics), frozenset(broken))
+def find(catalogue: Catalogue, kind: str, name: str) -> str:
+    """The id of the document that the command line names, by its id or by its path.
+
+    Raises UsageError, or InvalidDocumentsError if it is there and can't be read.
+    """
+    documents = catalogue.documents[kind]
+    if not is_path(name):
+        if name in documents:
+            return name
+        near = suggestion(name, sorted(documents))
+        raise UsageError(
+            f"there is no {kind} {name!r}; {near}. For a file of your own give its path."
+        )
+    shown = shown_path(Path(name))
+    for key, document in documents.items():
+        if document.path == shown:
+            return key
+    if any(item.span.path == shown for item in errors_in(catalogue.diagnostics)):
+        raise InvalidDocumentsError(in_order(errors_in(catalogue.diagnostics)))
+    what = "this is a folder, give a file" if Path(name).is_dir() else f"this is no {kind}"
+    raise UsageError(f"{name}: {what}")
 
 
-def link(catalogue: Catalogue, policy_ids: Iterable[str], settings: Mapping[str, str]) -> Library:
+def link(
+    catalogue: Catalogue, policy_ids: Iterable[str], settings: Mapping[str, Scalar]
+) -> Library:
     """Links and proves the policies named and all models.
 
-    Raises InvalidDocumentsError with every mistake, UsageError for settings no policy has.
+    Raises InvalidDocumentsError with every mistake, UsageError for settings that don't fit.
     """
-    library, diagnostics = _link(catalogue, policy_ids, settings)
-    if diagnostics:
-        raise InvalidDocumentsError(_in_order(diagnostics))
-    check_known(settings, {name for item in library.policies.values() for name in item.parameters})
+    choice = with_policies(NO_CHOICE, _shapes(catalogue, policy_ids))
+    library, diagnostics = _link(catalogue, choice, settings)
+    if errors_in(diagnostics):
+        raise InvalidDocumentsError(in_order(errors_in(diagnostics)))
     return library
 
 
-def _link(
-    catalogue: Catalogue, policy_ids: Iterable[str], settings: Mapping[str, str]
+def link_all(
+    catalogue: Catalogue, policy_ids: Iterable[str], settings: Mapping[str, Scalar]
 ) -> tuple[Library, list[Diagnostic]]:
+    """What can be linked and proved, and everything that is wrong with it and with profiles."""
+    choice = with_policies(NO_CHOICE, _shapes(catalogue, policy_ids))
+    library, diagnostics = _link(catalogue, choice, settings)
+    _, wrong = link_profiles(catalogue.documents, catalogue.broken)
+    return library, [*diagnostics, *wrong]
+
+
+def _link(
+    catalogue: Catalogue, choice: Choice, settings: Mapping[str, Scalar]
+) -> tuple[Library, list[Diagnostic]]:
+    """The chosen rules, linked, with all models, and everything that is wrong with these.
+
+    Settings are only looked at if the parameters they are for are declared without mistakes.
+    """
     diagnostics = list(catalogue.diagnostics)
-    linker = ModelLinker(catalogue.models, catalogue.broken)
+    proved, wrong = _proved(catalogue)
+    diagnostics += wrong
+    broken = {*catalogue.broken["model"], *catalogue.models} - proved.keys()
+    chosen = choice.chosen()
+    given = choice.settings
+    declared = {shape.id: shape.parameters for shape in _shapes(catalogue, chosen)}
+    if not any(list(check_parameters(catalogue.policies[key], declared[key])) for key in declared):
+        given |= command_line_settings(settings, declared)
+    policies: dict[str, Policy] = {}
+    for policy_id, rules in chosen.items():
+        own = {name: item.value for (policy, name), item in given.items() if policy == policy_id}
+        linker = PolicyLinker(catalogue.policies[policy_id], proved, own, broken)
+        policy = linker.link()
+        kept = tuple(rule for rule in policy.rules if rule.info.id in rules)
+        policies[policy_id] = msgspec.structs.replace(policy, rules=kept)
+        diagnostics += linker.diagnostics
+    used = [
+        *(catalogue.profiles[key] for key in choice.chain),
+        *(catalogue.policies[key] for key in chosen),
+        *(catalogue.models[key] for key in _models_of([*policies.values()])),
+    ]
+    sources = {
+        f"{key}.{name}": given[key, name].source if (key, name) in given else DEFAULT
+        for key in declared
+        for name in declared[key]
+    }
+    texts = {document.path: document.text for document in used}
+    return Library(policies, proved, texts, choice, sources), diagnostics
+
+
+def _proved(catalogue: Catalogue) -> tuple[dict[str, Model], list[Diagnostic]]:
+    """The models that are proved, and what is wrong with the others."""
+    linker = ModelLinker(catalogue.models, catalogue.broken["model"])
     for model_id in catalogue.models:
         linker.link(model_id)
-    diagnostics += linker.diagnostics
+    diagnostics = list(linker.diagnostics)
     proved: dict[str, Model] = {}
     for model_id, model in linker.models.items():
         document = catalogue.models[model_id]
@@ -144,85 +181,47 @@ def _link(
         diagnostics += mistakes
         if not mistakes:
             proved[model_id] = model
-    broken = {*catalogue.broken, *catalogue.models} - proved.keys()
-    policies: dict[str, Policy] = {}
-    for policy_id in policy_ids:
-        policy_linker = PolicyLinker(catalogue.policies[policy_id], proved, settings, broken)
-        policies[policy_id] = policy_linker.link()
-        diagnostics += policy_linker.diagnostics
-    documents = [*catalogue.policies.values(), *catalogue.models.values()]
-    return Library(policies, proved, {item.path: item.text for item in documents}), diagnostics
+    return proved, diagnostics
 
 
-def lint(paths: Sequence[Path]) -> list[Diagnostic]:
-    """Everything that is wrong with the documents in these files and folders.
-
-    Models that come with hklint are known to them. Raises UsageError when there is nothing to look
-    at.
-    """
-    files = [file.resolve() for path in paths for file in _files(path)]
-    if not files:
-        raise UsageError(f"no policies or models in: {', '.join(map(str, paths))}")
-    around = [file.resolve() for file in [*_files(shipped_folder()), *_files_around(files)]]
-    # The files looked at come last: of two with one id the second is reported.
-    catalogue = read_catalogue([*(file for file in around if file not in files), *files])
-    _, diagnostics = _link(catalogue, catalogue.policies, {})
-    looked_at = {_shown(file) for file in files}
-    return _in_order(item for item in diagnostics if item.span.path in looked_at)
-
-
-def _in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Mistakes by place; what only follows from others is left out where those are shown."""
-
-    def place(item: Diagnostic) -> tuple[str, int, int]:
-        return item.span.path, item.span.line, item.span.column
-
-    found = dict.fromkeys(diagnostics)
-    causes = [item for item in found if not isinstance(item, FollowUp)]
-    return sorted(causes or found, key=place)
+def _models_of(policies: Sequence[Policy]) -> list[str]:
+    """The ids of all models that policies ask, directly or through others."""
+    asked = [policy.diagnosis for policy in policies if policy.diagnosis is not None]
+    asked += [
+        rule.expectation.table
+        for policy in policies
+        for rule in policy.rules
+        if isinstance(rule.expectation, StateExpectation)
+    ]
+    waiting = list({table.model.id: table.model for table in asked}.values())
+    found = {model.id for model in waiting}
+    for model in waiting:
+        inner = [item.model for item in model.inputs if isinstance(item, ModelInput)]
+        waiting += [item for item in inner if item.id not in found]
+        found |= {item.id for item in inner}
+    return sorted(found)
 
 
-def _is_path(name: str) -> bool:
-    return name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name
+def _shapes(catalogue: Catalogue, policy_ids: Iterable[str]) -> list[language.Policy]:
+    documents = (catalogue.policies[key] for key in dict.fromkeys(policy_ids))
+    return [msgspec.convert(document.root, language.Policy) for document in documents]
 
 
-def _files(path: Path) -> list[Path]:
-    """The documents in a folder, or the file itself."""
-    if not path.is_dir():
-        if not path.exists():
-            raise UsageError(f"{path}: there is no such file or folder")
-        return [path]
-    found = [file for suffix in ("*.yaml", "*.yml") for file in path.rglob(suffix)]
-    return sorted(file for file in found if not file.name.endswith(TESTS_SUFFIX))
+def _relevant(
+    diagnostics: Iterable[Diagnostic], catalogue: Catalogue, choice: Choice, loose: Collection[str]
+) -> list[Diagnostic]:
+    """Without the mistakes of loose documents, which only lie near, unless they are used."""
+    used = {layer.path for layer in choice.layers.values()}
+    used |= {catalogue.policies[key].path for key in choice.policies}
+    ids = {"profile": choice.chain, "policy": choice.policies, "model": tuple(catalogue.models)}
+    return [
+        item
+        for item in diagnostics
+        if item.span.path not in loose
+        or item.span.path in used
+        or _is_taken(catalogue.taken.get(item.span.path), ids)
+    ]
 
 
-def _files_around(files: Iterable[Path]) -> list[Path]:
-    """Files with the models in the folders `models` beside and above them."""
-    around: list[Path] = []
-    for file in files:
-        around += _files(file)
-        for folder in (file.resolve().parent, file.resolve().parent.parent):
-            models = folder / "models"
-            around += _files(models) if models.is_dir() else []
-    return around
-
-
-def _shown(file: Path) -> str:
-    """A path as reports show it: below `policies/` if shipped, else as seen from here.
-
-    A file of the user's own that would read like a shipped one is shown with its whole path.
-    """
-    file = file.resolve()
-    shipped = shipped_folder().resolve()
-    if file.is_relative_to(shipped):
-        return "policies/" + file.relative_to(shipped).as_posix()
-    if file.is_relative_to(Path.cwd()):
-        shown = file.relative_to(Path.cwd())
-        if not (shown.parts[0] == "policies" and (shipped / Path(*shown.parts[1:])).exists()):
-            return shown.as_posix()
-    return file.as_posix()
-
-
-def count_files(paths: Iterable[Path]) -> int:
-    """How many documents these files and folders hold."""
-    return len({file.resolve() for path in paths for file in _files(path)})
+def _is_taken(found: tuple[str, str] | None, used: Mapping[str, Collection[str]]) -> bool:
+    return found is not None and found[1] in used.get(found[0], ())

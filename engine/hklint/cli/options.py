@@ -1,7 +1,7 @@
 """Options that several commands share, and what is made of them."""
 
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,10 @@ from hklint.errors import UsageError
 from hklint.verdict import SEVERITIES, Severity
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from hklint.fleet import Recorded
+    from hklint.library import Library
     from hklint.sources import Options
     from hklint.target import PsrpTarget, Target
 
@@ -21,22 +24,47 @@ DEFAULT_DEADLINE = 90.0
 DEFAULT_CONNECT_TIMEOUT = 10.0
 DEFAULT_JOBS = 16
 
+
+def _complete_ids(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
+    """Ids of policies or profiles that come with hklint, or else files."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - only in a shell
+
+    from hklint.files import shipped_names  # noqa: PLC0415 - the same
+
+    del ctx
+    kind = "profile" if param.name == "profiles" else "policy"
+    found = [name for name in shipped_names(kind) if name.startswith(incomplete)]
+    if found:
+        return [CompletionItem(name) for name in found]
+    return [CompletionItem(incomplete, type="file")]
+
+
 _POLICY = (
     click.option(
         "--policy",
         "-p",
         "policies",
         multiple=True,
-        required=True,
         metavar="POLICY",
+        shell_complete=_complete_ids,
         help="Id of a policy that comes with hklint, or the path of your own. Repeatable.",
+    ),
+    click.option(
+        "--profile",
+        "profiles",
+        multiple=True,
+        metavar="PROFILE",
+        shell_complete=_complete_ids,
+        help="Id of a profile that comes with hklint, or the path of your own. Repeatable.",
     ),
     click.option(
         "--set",
         "settings",
         multiple=True,
-        metavar="NAME=VALUE",
-        help="Set a parameter of the policies. Repeatable.",
+        metavar="[POLICY.]NAME=VALUE",
+        help="Set a parameter of all policies that have it, or of POLICY only. Repeatable.",
     ),
 )
 
@@ -132,8 +160,18 @@ _RESULT = (
 
 
 def policy_options(command: Command) -> Command:
-    """Which policies, with which parameters."""
+    """Which policies and profiles, with which parameters."""
     return _apply(_POLICY, command)
+
+
+def load_library(given: Mapping[str, Any]) -> "Library":
+    """What the policy options ask for. Raises click's UsageError if that is nothing."""
+    from hklint.library import load  # noqa: PLC0415 - only commands that judge
+    from hklint.parameters import parse_settings  # noqa: PLC0415 - the same
+
+    if not given["policies"] and not given["profiles"]:
+        raise click.UsageError("name what to judge by: a --policy, a --profile, or several of them")
+    return load(given["policies"], parse_settings(given["settings"]), given["profiles"])
 
 
 def connection_options(command: Command) -> Command:

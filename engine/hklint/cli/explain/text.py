@@ -1,0 +1,29 @@
+"""How pages are set: wrapped sentences, and names in columns with what is said of them."""
+
+import textwrap
+from collections.abc import Mapping
+
+WIDTH = 96
+WIDEST_NAME = 52
+
+
+def wrapped(text: str, indent: str = "") -> list[str]:
+    """A text in lines of the page's width; paragraphs, told by empty lines, are kept apart."""
+    lines: list[str] = []
+    for paragraph in text.strip().split("\n\n"):
+        lines += [
+            "",
+            *textwrap.wrap(paragraph, WIDTH, initial_indent=indent, subsequent_indent=indent),
+        ]
+    return lines[1:]
+
+
+def listed(names: Mapping[str, str]) -> list[str]:
+    """Names with what is said of each, in two columns."""
+    width = column(names)
+    return [f"  {name:{width}}  {words}".rstrip() for name, words in names.items()]
+
+
+def column(names: Mapping[str, object]) -> int:
+    """How wide a column for these names is."""
+    return min(WIDEST_NAME, max(map(len, names), default=0))
