@@ -21,10 +21,12 @@ from hklint.run import (
     RunHeader,
     Summary,
     count_outcomes,
+    count_waived,
 )
 from hklint.snapshot import Snapshot
 from hklint.sources.recorded import snapshot_document
 from hklint.verdict import Severity
+from hklint.waivers import statuses
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +59,8 @@ def header(
         documents=library.documents,
         collector_sha256=collector.sha256(),
         targets=targets,
+        profiles=library.profiles,
+        sources=library.sources,
     )
 
 
@@ -104,6 +108,8 @@ def summary(run_header: RunHeader, hosts: Sequence[HostResult]) -> Summary:
         counts=count_outcomes(hosts),
         interrupted=any(failure.reason is Reason.CANCELLED for failure in failures),
         exit_code=exit_code(run_header, hosts),
+        waived=count_waived(hosts),
+        waivers=statuses(run_header, hosts),
     )
 
 

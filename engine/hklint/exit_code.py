@@ -17,9 +17,9 @@ class Exit(IntEnum):
 
 MEANING: dict[Exit, str] = {
     Exit.PASSED: "everything that was judged passed",
-    Exit.FAILED: "a rule failed; a gate is shut",
+    Exit.FAILED: "a rule or test failed; a gate is shut; lint has warnings",
     Exit.USAGE: "the command line is wrong, or a file it names can't be used",
-    Exit.INVALID: "a policy or model is invalid",
+    Exit.INVALID: "a policy, model or other document is invalid",
     Exit.UNDETERMINED: "a verdict is unknown, a host was not reached, or nothing was judged",
     Exit.BUG: "hklint has a bug",
 }

@@ -1,14 +1,22 @@
 """A run: everything that was asked, read and judged, from which every report is made."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from hklint.failure import Failure
 from hklint.span import Span
 from hklint.verdict import Diagnosis, Outcome, Severity, Verdict
+from hklint.waiver import WARN_DAYS, ExpiredWaivers, Waiver, WaiverStatus, WaiverUse
 
-RUN_VERSION = 1
+RUN_VERSION = 2
+"""Version 2 has waivers. In a run of version 1 nothing is waived; it can be read as it is."""
+OLDEST_RUN_VERSION = 1
+MOST_WARN_DAYS = 3660
+"""Ten years: whoever wants to hear earlier of a waiver's end hears it always."""
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -29,6 +37,7 @@ class RuleInfo(msgspec.Struct, frozen=True):
     references: tuple[Reference, ...]
     tags: tuple[str, ...]
     span: Span
+    level: int = 1
 
 
 class PolicyInfo(msgspec.Struct, frozen=True):
@@ -48,7 +57,10 @@ class RunHeader(msgspec.Struct, frozen=True, tag="run", tag_field="kind"):
     `started` is UTC in ISO 8601, `arguments` the command line as given (it never holds secrets),
     `parameters` the policies' parameters as they were used. Verdicts of a severity below `fail_on`
     don't count for the exit code, nor do unknown ones with `allow_unknown`. `documents` has the
-    text of every policy and model by the path that spans name.
+    text of every policy, model and waiver by the path that spans name. `waivers` are all that were
+    given, whether or not they are for anything here; `expired_waivers` and `warn_days` say what
+    becomes of those that have expired or are about to. `profiles` are the ids of those that were
+    asked for, and `sources` says of each parameter where its value was given.
     """
 
     version: int
@@ -63,13 +75,19 @@ class RunHeader(msgspec.Struct, frozen=True, tag="run", tag_field="kind"):
     documents: Mapping[str, str]
     collector_sha256: str
     targets: int
+    waivers: tuple[Waiver, ...] = ()
+    expired_waivers: ExpiredWaivers = "warn"
+    warn_days: Annotated[int, Meta(ge=0, le=MOST_WARN_DAYS)] = WARN_DAYS
+    profiles: tuple[str, ...] = ()
+    sources: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
 
 
 class HostResult(msgspec.Struct, frozen=True, tag="host", tag_field="kind"):
     """One host: its verdicts, or the failure that left nothing to judge.
 
     `host` is the name the user knows it by, `windows` a short description of its Windows ("" when
-    not known), `seconds` the time it took. `snapshot` is the evidence in its file form.
+    not known), `seconds` the time it took. `snapshot` is the evidence in its file form. `waivers`
+    are those that name the host.
     """
 
     host: str
@@ -81,10 +99,15 @@ class HostResult(msgspec.Struct, frozen=True, tag="host", tag_field="kind"):
     snapshot: Mapping[str, object] | None
     diagnoses: tuple[Diagnosis, ...]
     verdicts: tuple[Verdict, ...]
+    waivers: tuple[WaiverUse, ...] = ()
 
 
 class Summary(msgspec.Struct, frozen=True, tag="summary", tag_field="kind"):
-    """The last line of a run. `counts` is by outcome; `exit_code` is the command's."""
+    """The last line of a run.
+
+    `counts` is by outcome, `waived` how many of these a waiver accepts; `waivers` has what came of
+    each waiver, in the order of the header. `exit_code` is the command's.
+    """
 
     ended: str
     hosts: int
@@ -92,6 +115,8 @@ class Summary(msgspec.Struct, frozen=True, tag="summary", tag_field="kind"):
     counts: Mapping[Outcome, int]
     interrupted: bool
     exit_code: int
+    waived: Mapping[Outcome, int] = msgspec.field(default_factory=dict[Outcome, int])
+    waivers: tuple[WaiverStatus, ...] = ()
 
 
 RunLine = RunHeader | HostResult | Summary
@@ -112,3 +137,15 @@ def count_outcomes(hosts: Iterable[HostResult]) -> dict[Outcome, int]:
         for verdict in host.verdicts:
             counts[verdict.outcome] += 1
     return counts
+
+
+def count_waived(hosts: Iterable[HostResult]) -> dict[Outcome, int]:
+    """How many verdicts of an outcome a waiver accepts; outcomes without any are left out."""
+    return dict(
+        Counter(
+            verdict.outcome
+            for host in hosts
+            for verdict in host.verdicts
+            if verdict.waiver is not None
+        )
+    )

@@ -5,8 +5,9 @@ from typing import Literal
 
 import msgspec
 
-from hklint.fact import Fact, Observation
+from hklint.fact import Data, Fact, Observation
 from hklint.span import Span
+from hklint.waiver import WaiverMark
 
 Severity = Literal["critical", "high", "medium", "low", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
@@ -46,7 +47,7 @@ class Change(msgspec.Struct, frozen=True):
 
     fact: Fact
     type: str
-    value: int | str | tuple[str, ...]
+    value: Data
     restart: Literal["computer", "service", "none"]
 
 
@@ -65,12 +66,15 @@ class Explanation(msgspec.Struct, frozen=True):
     then: tuple[str, ...] = ()
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     """One rule judged on one host.
 
     `rule` is the rule's id and `instance` tells the verdicts of one rule apart ("view=32-bit", or
     "" for a rule without for_each). `span` is the expected value in the policy, with `wanted` and
     `found` in the reader's words. `reason` says in a few words why it is unknown or not applicable.
+
+    `waiver` is one in force that accepts the outcome, which stays what it is. `expired_waiver` is
+    one that would, had it not expired.
     """
 
     policy: str
@@ -87,6 +91,8 @@ class Verdict(msgspec.Struct, frozen=True):
     rows: tuple[DecidingRow, ...]
     changes: tuple[Change, ...]
     explanation: Explanation
+    waiver: WaiverMark | None = None
+    expired_waiver: WaiverMark | None = None
 
     @property
     def name(self) -> str:

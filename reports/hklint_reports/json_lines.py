@@ -7,7 +7,7 @@ and lone surrogates survive. `#` after `#` is written `\u0023`: build servers se
 import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import TextIO
+from typing import Any, TextIO
 
 import msgspec
 
@@ -15,6 +15,7 @@ from hklint.errors import UsageError
 from hklint.exit_code import Exit, worst
 from hklint.gate import exit_code
 from hklint.run import (
+    OLDEST_RUN_VERSION,
     RUN_VERSION,
     HostResult,
     Run,
@@ -22,7 +23,9 @@ from hklint.run import (
     RunLine,
     Summary,
     count_outcomes,
+    count_waived,
 )
+from hklint.waivers import statuses
 from hklint_reports import DEFAULTS, Options
 from hklint_reports.times import utc, utc_or
 
@@ -54,6 +57,7 @@ def read_run(lines: Iterable[str], name: str = "run") -> Run:
     hosts: list[HostResult] = []
     summary: Summary | None = None
     rules: set[tuple[str, str]] = set()
+    waivers: set[str] = set()
     for place, line in _parsed(lines, name):
         if summary is not None:
             raise UsageError(f"{place}: a line behind the summary; a run file holds one run")
@@ -62,13 +66,15 @@ def read_run(lines: Iterable[str], name: str = "run") -> Run:
                 raise UsageError(f"{place}: a second header; a run file holds one run")
             header = line
             rules = {(policy.id, rule.id) for policy in line.policies for rule in policy.rules}
+            waivers = {waiver.id for waiver in line.waivers}
         elif header is None:
             raise UsageError(f"{place}: a run begins with its header, this is something else")
         elif isinstance(line, HostResult):
             _check_rules(line, rules, place)
+            _check_waivers(line, waivers, place)
             hosts.append(line)
         else:
-            _check_counts(line, hosts, place)
+            _check_counts(header, line, hosts, place)
             summary = line
     if header is None:
         raise UsageError(f"{name}: there is no run in it; give a file made with --record")
@@ -107,10 +113,11 @@ class _Stamp(msgspec.Struct):
 
 def _check_version(document: object, place: str) -> None:
     stamp = msgspec.convert(document, _Stamp)
-    if stamp.kind == "run" and stamp.version != RUN_VERSION:
+    if stamp.kind == "run" and not OLDEST_RUN_VERSION <= stamp.version <= RUN_VERSION:
         raise UsageError(
             f"{place}: the run is recorded in version {stamp.version} of the format, and this "
-            f"hklint reads version {RUN_VERSION}: use hklint {stamp.hklint}, which recorded it"
+            f"hklint reads versions {OLDEST_RUN_VERSION} to {RUN_VERSION}: use hklint "
+            f"{stamp.hklint}, which recorded it"
         )
 
 
@@ -130,19 +137,36 @@ def _check_rules(host: HostResult, rules: set[tuple[str, str]], place: str) -> N
             )
 
 
-def _check_counts(summary: Summary, hosts: list[HostResult], place: str) -> None:
-    not_reached = sum(host.failure is not None for host in hosts)
-    said = (summary.hosts, summary.hosts_not_reached, dict(summary.counts))
-    if said != (len(hosts), not_reached, count_outcomes(hosts)):
+def _check_waivers(host: HostResult, waivers: set[str], place: str) -> None:
+    named = [use.id for use in host.waivers]
+    named += [verdict.waiver.id for verdict in host.verdicts if verdict.waiver is not None]
+    for waiver in named:
+        if waiver not in waivers:
+            raise UsageError(f"{place}: waiver {waiver!r} is not in the header")
+
+
+def _check_counts(header: RunHeader, summary: Summary, hosts: list[HostResult], place: str) -> None:
+    expected = _counted(header, hosts)
+    if any(getattr(summary, name) != value for name, value in expected.items()):
         raise UsageError(
             f"{place}: the summary counts other hosts or verdicts than the lines above have; "
             "the file was changed after it was recorded"
         )
 
 
+def _counted(header: RunHeader, hosts: list[HostResult]) -> dict[str, Any]:
+    """The fields of a summary that follow from the lines above it."""
+    return {
+        "hosts": len(hosts),
+        "hosts_not_reached": sum(host.failure is not None for host in hosts),
+        "counts": count_outcomes(hosts),
+        "waived": count_waived(hosts),
+        "waivers": statuses(header, hosts),
+    }
+
+
 def _rebuilt_summary(header: RunHeader, hosts: list[HostResult]) -> Summary:
     """The summary of a run that never got to write its own: it is undetermined at best."""
-    counts = count_outcomes(hosts)
     started = utc(header.started)
     ended = max(
         (utc_or(host.started, started) + timedelta(seconds=host.seconds) for host in hosts),
@@ -150,9 +174,7 @@ def _rebuilt_summary(header: RunHeader, hosts: list[HostResult]) -> Summary:
     )
     return Summary(
         ended=ended.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        hosts=len(hosts),
-        hosts_not_reached=sum(host.failure is not None for host in hosts),
-        counts=counts,
         interrupted=True,
         exit_code=worst([exit_code(header, hosts), Exit.UNDETERMINED]),
+        **_counted(header, hosts),
     )

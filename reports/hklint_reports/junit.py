@@ -4,7 +4,7 @@ The dialect is what Jenkins' junit-10.xsd and Apache Ant's schema both accept: n
 `testsuites`, no output or properties in a case, everything else in one fixed order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
@@ -15,6 +15,7 @@ from hklint.verdict import Outcome, Verdict
 from hklint_reports import DEFAULTS, Options
 from hklint_reports.text import xml_attribute, xml_text
 from hklint_reports.times import utc, utc_or
+from hklint_reports.waiving import about, waived_by, waiver_notes, whose
 from hklint_reports.wording import (
     exit_reason,
     expectation,
@@ -53,8 +54,13 @@ class Suite:
 def write(run: Run, stream: TextIO, options: Options = DEFAULTS) -> None:
     """Write a suite for each host, one at a time."""
     del options
+    write_suites(_suites(run), stream)
+
+
+def write_suites(suites: Iterable[Suite], stream: TextIO) -> None:
+    """Write a document of suites, one at a time."""
     stream.write('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n')
-    for suite in _suites(run):
+    for suite in suites:
         stream.writelines(_suite_lines(suite))
     stream.write("</testsuites>\n")
 
@@ -77,15 +83,29 @@ def _suites(run: Run) -> Iterator[Suite]:
         case = Case(f"{package}.run", "run: The run was completed", "error", "hklint.run", problem)
         number = len(run.hosts)
         yield Suite("run", package, number, started, 0, _properties(run, None), (case,), ())
+    if cases := tuple(_waiver_cases(run, package)):
+        number = len(run.hosts) + (1 if problem else 0)
+        yield Suite("waivers", package, number, started, 0, _properties(run, None), cases, ())
 
 
 def _problem_of_the_run(run: Run) -> str:
     """What no host's case says; a red exit code must not go with a green report."""
     if run.summary.interrupted:
         return not_asked(run)
-    counts = run.summary.counts
-    told = counts.get(Outcome.FAIL) or counts.get(Outcome.UNKNOWN) or run.summary.hosts_not_reached
+    waived = run.summary.waived
+    told = run.summary.hosts_not_reached or any(
+        run.summary.counts.get(outcome, 0) > waived.get(outcome, 0)
+        for outcome in (Outcome.FAIL, Outcome.UNKNOWN)
+    )
     return exit_reason(run) if run.summary.exit_code and not told else ""
+
+
+def _waiver_cases(run: Run, package: str) -> Iterator[Case]:
+    """A skipped case for each waiver that needs attention: build servers show nothing else."""
+    for note in waiver_notes(run):
+        name = f"{note.waiver.id}: {note.word}"
+        message = f"{about(note.waiver)} {note.text}; {whose(note.waiver)}"
+        yield Case(f"{package}.waivers", name, "skipped", "", message)
 
 
 def _properties(run: Run, host: HostResult | None) -> tuple[tuple[str, str], ...]:
@@ -125,6 +145,9 @@ def _classname(package: str, host: HostResult) -> str:
 def _case(classname: str, verdict: Verdict) -> Case:
     name = f"{verdict.name}: {verdict.title}"
     body = tuple(f"{label}: {text}" for label, text in parts(verdict))
+    if verdict.waiver is not None:
+        message = f"{waived_by(verdict.waiver)}; {expectation(verdict)}"
+        return Case(classname, name, "skipped", "", message, body)
     match verdict.outcome:
         case Outcome.PASS:
             return Case(classname, name)

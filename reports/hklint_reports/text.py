@@ -82,3 +82,8 @@ def sentence(text: str) -> str:
     """An author's paragraph that ends as a sentence does."""
     line = one_line(text)
     return line if line.endswith((".", "!", "?")) or not line else line + "."
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 rule`, `2 rules`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

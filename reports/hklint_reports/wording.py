@@ -5,20 +5,16 @@ from datetime import UTC, datetime
 from typing import cast
 
 from hklint.failure import ADVICE, MEANING, Failure, Reason
-from hklint.gate import counts, unjudged
+from hklint.gate import counts, expired, judged, unjudged
 from hklint.run import HostResult, Run
 from hklint.verdict import SEVERITIES, DecidingRow, Outcome, Verdict
-from hklint_reports.text import visible
+from hklint_reports.text import counted, visible
 from hklint_reports.times import utc, utc_or
+from hklint_reports.waiving import waiver_parts, waivers_text
 
 NEVER_A_PASS = "whether the host complies; this never counts as a pass"  # noqa: S105 - a sentence, no password
 
 _NOT_KNOWN = datetime.min.replace(tzinfo=UTC)
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: `1 rule`, `2 rules`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def expectation(verdict: Verdict) -> str:
@@ -53,6 +49,7 @@ def _places(rows: Iterable[DecidingRow]) -> Iterator[str]:
 
 def parts(verdict: Verdict) -> Iterator[tuple[str, str]]:
     """The explanation as labelled lines, in reading order; nothing empty."""
+    yield from waiver_parts(verdict)
     said = verdict.explanation
     labelled = (
         ("read", said.read),
@@ -78,9 +75,8 @@ def failure_parts(failure: Failure) -> Iterator[tuple[str, str]]:
 
 
 _EXIT_REASONS = {
-    1: "a rule failed",
     2: "the command line is wrong",
-    3: "a policy or model is invalid",
+    3: "a policy, model or other document is invalid",
     5: "hklint has a bug",
 }
 
@@ -90,6 +86,8 @@ def exit_reason(run: Run) -> str:
     match run.summary.exit_code:
         case 0:
             return _passed(run)
+        case 1:
+            return _failed(run)
         case 4:
             return _undetermined(run)
         case code:
@@ -98,9 +96,22 @@ def exit_reason(run: Run) -> str:
 
 def _passed(run: Run) -> str:
     failed, unknown = _number(run, Outcome.FAIL), _number(run, Outcome.UNKNOWN)
+    waived = run.summary.waived
+    but = " that is not waived" if waived.get(Outcome.FAIL) else ""
     if failed:
-        return f"nothing failed of severity {run.header.fail_on} or above"
-    return "nothing failed; unknown verdicts were allowed" if unknown else "nothing failed"
+        return f"nothing failed of severity {run.header.fail_on} or above{but}"
+    if unknown:
+        return f"nothing failed{but}; unknown verdicts were allowed"
+    if waived.get(Outcome.UNKNOWN):
+        return f"nothing failed{but}; unknown verdicts are waived"
+    return f"nothing failed{but}"
+
+
+def _failed(run: Run) -> str:
+    verdicts = list(_verdicts(run))
+    failed = any(_fails(run, verdict) for verdict in verdicts)
+    over = not failed and any(expired(run.header, verdict) for verdict in verdicts)
+    return "the waiver of a rule has expired" if over else "a rule failed"
 
 
 def _undetermined(run: Run) -> str:
@@ -114,7 +125,8 @@ def _undetermined(run: Run) -> str:
 
 
 def _number(run: Run, outcome: Outcome) -> int:
-    return run.summary.counts.get(outcome, 0)
+    """How many verdicts there are of an outcome, without those that are waived."""
+    return run.summary.counts.get(outcome, 0) - run.summary.waived.get(outcome, 0)
 
 
 def not_asked(run: Run) -> str:
@@ -150,15 +162,15 @@ def recorded_at(run: Run, host: HostResult) -> str:
 
 def gate_reason(run: Run) -> str:
     """Why the gate is open or shut, for the one line that an installer reads."""
-    failed = [verdict for verdict in _verdicts(run) if verdict.outcome is Outcome.FAIL]
-    counting = [verdict for verdict in failed if _counts(run, verdict)]
+    counting = [verdict for verdict in _verdicts(run) if _fails(run, verdict)]
     passed, unknown = _number(run, Outcome.PASS), _number(run, Outcome.UNKNOWN)
+    failed = _number(run, Outcome.FAIL)
     said: list[str] = []
     if run.summary.exit_code == 0:
         said.append(f"{counted(passed, 'rule')} passed")
     if counting:
         worst = min((verdict.severity for verdict in counting), key=SEVERITIES.index)
-        judged = counted(passed + len(failed) + unknown, "rule")
+        judged = counted(passed + failed + unknown + sum(run.summary.waived.values()), "rule")
         said.append(f"{len(counting)} of {judged} failed (worst: {worst})")
     if run.summary.hosts_not_reached:
         said.append(f"{counted(run.summary.hosts_not_reached, 'host')} gave no answer")
@@ -167,8 +179,9 @@ def gate_reason(run: Run) -> str:
         said.append(f"{counted(unknown, 'rule')} could not be judged{allowed}")
     if run.summary.interrupted:
         said.append("the run was interrupted")
-    if lighter := len(failed) - len(counting):
+    if lighter := failed - len(counting):
         said.append(f"{counted(lighter, 'rule')} failed below {run.header.fail_on}")
+    said += _waivers_said(run)
     if not (counting or run.summary.exit_code == 0):
         said += _nothing_judged(run)
     if recorded := sorted(filter(None, (recorded_at(run, host) for host in run.hosts))):
@@ -176,16 +189,27 @@ def gate_reason(run: Run) -> str:
     return ", ".join(said)
 
 
+def _waivers_said(run: Run) -> Iterator[str]:
+    """What does not count only because somebody accepted it, or counts because that is over."""
+    for outcome, words in ((Outcome.FAIL, "failed"), (Outcome.UNKNOWN, "could not be judged")):
+        waived = [item for item in _verdicts(run) if item.waiver and item.outcome is outcome]
+        if waived:
+            who = visible(waivers_text(waived))
+            yield f"{counted(len(waived), 'rule')} {words} and waived ({who})"
+    if over := sum(expired(run.header, verdict) for verdict in _verdicts(run)):
+        yield f"{counted(over, 'rule')} with an expired waiver"
+
+
 def _nothing_judged(run: Run) -> list[str]:
     """What is to be said of hosts that answered, and to which nothing applied that counts."""
     answered = [host for host in run.hosts if host.failure is None]
-    left_out = [unjudged(run.header, host) for host in answered]
-    every = len(run.header.policies)
-    empty = sum(len(policies) == every for policies in left_out)
+    empty = sum(not judged(run.header, host) for host in answered)
     if empty == len(run.hosts):
         return ["nothing was judged"]
     said = [f"nothing was judged on {counted(empty, 'host')}"] if empty else []
-    partly = dict.fromkeys(name for names in left_out if len(names) < every for name in names)
+    partly = dict.fromkeys(
+        name for host in answered if judged(run.header, host) for name in unjudged(run.header, host)
+    )
     return said + [f"nothing was judged by {visible(name)}" for name in partly]
 
 
@@ -194,5 +218,7 @@ def _verdicts(run: Run) -> Iterator[Verdict]:
         yield from host.verdicts
 
 
-def _counts(run: Run, verdict: Verdict) -> bool:
-    return counts(verdict, run.header.fail_on)
+def _fails(run: Run, verdict: Verdict) -> bool:
+    """Whether a verdict alone makes the run fail."""
+    failed = verdict.outcome is Outcome.FAIL and verdict.waiver is None
+    return failed and counts(verdict, run.header.fail_on)

@@ -4,6 +4,9 @@ One long file, because it is data, and the runs are made of the same facts and v
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import msgspec
 
 from hklint.fact import (
     Absent,
@@ -27,6 +30,7 @@ from hklint.run import (
     RunHeader,
     Summary,
     count_outcomes,
+    count_waived,
 )
 from hklint.span import Span
 from hklint.verdict import (
@@ -39,6 +43,8 @@ from hklint.verdict import (
     Severity,
     Verdict,
 )
+from hklint.waiver import ExpiredWaivers, Waiver
+from hklint.waivers import scopes, statuses, waive
 
 POLICY = "exchange-store-addins"
 POLICY_PATH = "policies/exchange/store-addins.yaml"
@@ -96,6 +102,19 @@ rows:
     state: blocked-by-schannel
   - when: {client: usable, default: reached}
     state: works
+"""
+WAIVERS_PATH = "waivers/exchange.yaml"
+WAIVERS_TEXT = """\
+kind: waivers
+id: exchange-waivers
+waivers:
+  - id: waiver-17
+  - id: waiver-18
+  - id: waiver-3
+  - id: waiver-9
+  - id: waiver-12
+  - id: waiver-20
+  - id: waiver-41
 """
 SHA = "6a1d2f0b" * 8
 STARTED = "2026-11-23T10:00:00Z"
@@ -412,6 +431,94 @@ def run(
     return Run(header, done, summary)
 
 
+def waiver(
+    waiver_id: str,
+    rule_id: str,
+    hosts: tuple[str, ...],
+    *,
+    reason: str,
+    time: tuple[str, str] = ("2026-10-01", "2027-03-31"),
+    unknown: bool = False,
+) -> Waiver:
+    """A waiver in force for four more months, unless said otherwise."""
+    begin, end = (datetime.fromisoformat(f"{day}T00:00:00Z") for day in time)
+    return Waiver(
+        id=waiver_id,
+        policy="",
+        rule=rule_id,
+        hosts=hosts,
+        reason=reason,
+        owner="exchange-team",
+        approver="security-board",
+        ticket="CHG-1234",
+        valid_from=begin,
+        until=end,
+        unknown=unknown,
+        span=span(waiver_id, WAIVERS_PATH, WAIVERS_TEXT),
+    )
+
+
+NET_WAIVER = waiver(
+    "waiver-17",
+    "dotnet-uses-schannel-defaults[view=32-bit]",
+    ("ex01", "lab-*"),
+    reason="The 32-bit add-in host is retired in March",
+)
+DENIED_WAIVER = waiver(
+    "waiver-18",
+    "tls-1.2-client-usable",
+    ("EX02",),
+    reason="The audit account gets its rights with the move to the new domain",
+    unknown=True,
+)
+OTHER_WAIVERS = (
+    waiver(
+        "waiver-3",
+        "store-reachable",
+        ("ex0?",),
+        reason="The proxy was to be replaced in October",
+        time=("2026-01-01", "2026-11-01"),
+    ),
+    waiver("waiver-9", "values-set-alike", ("ex02",), reason="Written down with the next build"),
+    waiver("waiver-12", "values-set-alike", ("ex09",), reason="The host is not in use any more"),
+    waiver(
+        "waiver-20",
+        "tls-1.2-client-usable",
+        ("ex01",),
+        reason="An old scanner is connected in January",
+        time=("2027-01-01", "2027-02-01"),
+    ),
+    waiver(
+        "waiver-41",
+        "values-set-alike",
+        ("*",),
+        reason="Style is not looked at in the year of the move",
+        time=("2026-01-01", "2026-12-01"),
+    ),
+)
+
+
+def with_waivers(
+    done: Run, waivers: tuple[Waiver, ...], exit_code: int, expired: ExpiredWaivers = "warn"
+) -> Run:
+    """A run as it is when these waivers are given to it."""
+    header = msgspec.structs.replace(
+        done.header,
+        documents={**done.header.documents, WAIVERS_PATH: WAIVERS_TEXT},
+        waivers=waivers,
+        expired_waivers=expired,
+    )
+    moment = datetime.fromisoformat(STARTED)
+    hosts = tuple(waive(result, scopes(waivers), moment) for result in done.hosts)
+    summary = msgspec.structs.replace(
+        done.summary,
+        waived=count_waived(hosts),
+        waivers=statuses(header, hosts),
+        exit_code=exit_code,
+    )
+    return Run(header, hosts, summary)
+
+
 def single() -> Run:
     """The support case: one Exchange server whose TLS 1.2 client is switched off."""
     return run([host("ex01.corp.example", SICK, (BLOCKED,))], 1)
@@ -456,6 +563,36 @@ def gate_empty() -> Run:
 def interrupted() -> Run:
     """Stopped after one of five hosts."""
     return run([host("ex04", ALL_PASS, (WORKS,))], 4, targets=5)
+
+
+def waived() -> Run:
+    """The fleet with waivers of every state: some of what is wrong is accepted, some no longer."""
+    return with_waivers(fleet(), (NET_WAIVER, DENIED_WAIVER, *OTHER_WAIVERS), 1)
+
+
+def gate_waived() -> Run:
+    """A gate before a host of which everything is waived: it is open, and says why."""
+    everything = tuple(
+        waiver(f"waiver-{number}", info.id, ("ex01",), reason="Accepted until the move")
+        for number, info in zip((17, 18, 3, 9), RULES, strict=True)
+    )
+    verdicts = tuple(verdict for verdict in SICK if verdict.outcome is Outcome.FAIL)
+    return with_waivers(run([host("ex01", verdicts, (BLOCKED,))], 0, "gate"), everything, 0)
+
+
+def waiver_expired() -> Run:
+    """Only a mild rule fails, but the user wants to be stopped when a waiver is over."""
+    mild = judged("values-set-alike", Outcome.FAIL, wanted="both-set", found="one-set")
+    done = run([host("ex01", (*ALL_PASS[:3], mild, ALL_PASS[4]), (WORKS,))], 1)
+    header = msgspec.structs.replace(done.header, fail_on="medium")
+    over = waiver(
+        "waiver-9",
+        "values-set-alike",
+        ("ex01",),
+        reason="Written down with the next build",
+        time=("2026-01-01", "2026-11-22"),
+    )
+    return with_waivers(msgspec.structs.replace(done, header=header), (over,), 1, "fail")
 
 
 EVIL = (
@@ -512,6 +649,35 @@ def hostile() -> Run:
     )
 
 
+def hostile_waiver() -> Run:
+    """The worst text in every place of waivers, which a file of a run can fill with anything."""
+    evil = Waiver(
+        id=EVIL,
+        policy="",
+        rule="values-set-alike",
+        hosts=("*", EVIL, EVIL, EVIL),
+        reason=EVIL,
+        owner=EVIL,
+        approver=EVIL,
+        ticket=EVIL,
+        valid_from=datetime.fromisoformat("2026-01-01T00:00:00Z"),
+        until=datetime.fromisoformat("2026-12-01T00:00:00Z"),
+        unknown=True,
+        span=span("waiver-17", WAIVERS_PATH, WAIVERS_TEXT),
+    )
+    over = msgspec.structs.replace(
+        evil,
+        id=f"{EVIL}2",
+        rule="tls-1.2-client-usable",
+        until=datetime.fromisoformat("2026-01-02T00:00:00Z"),
+    )
+    failed = judged("values-set-alike", Outcome.FAIL, wanted="1", found="0")
+    unknown = judged("store-reachable", Outcome.UNKNOWN, wanted="1", found="", reason="denied")
+    third = msgspec.structs.replace(evil, id=f"{EVIL}3", rule="store-reachable")
+    done = run([host("ex01", (failed, unknown, CLIENT_OFF))], 1, "gate")
+    return with_waivers(done, (evil, over, third), 1)
+
+
 RUNS: dict[str, Callable[[], Run]] = {
     "single": single,
     "fleet": fleet,
@@ -520,4 +686,8 @@ RUNS: dict[str, Callable[[], Run]] = {
     "gate-empty": gate_empty,
     "interrupted": interrupted,
     "hostile": hostile,
+    "waived": waived,
+    "gate-waived": gate_waived,
+    "waiver-expired": waiver_expired,
+    "hostile-waiver": hostile_waiver,
 }

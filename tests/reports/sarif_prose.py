@@ -29,6 +29,9 @@ def _run_problems(run: Json) -> Iterator[str]:
     ids = [rule["id"] for rule in rules]
     if len(set(ids)) < len(ids):
         yield "two rules of one id"
+    for key in ("suppressions", "baselineState"):
+        if 0 < sum(key in result for result in results) < len(results):
+            yield f"SARIF 3.27.23, 3.27.24: {key} stands on some results and not on others"
     if len(results) > 25_000:
         yield "GitHub: more than 25,000 results"
     for rule in rules:

@@ -1,6 +1,7 @@
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -92,10 +93,10 @@ BROKEN = {
         "run.jsonl:2: rule 'x' of policy 'exchange-store-addins' is not in the header",
     ),
     "other version": (
-        lambda lines: [lines[0].replace('"version":1,', '"version":2,', 1), *lines[1:]],
+        lambda lines: [lines[0].replace('"version":2,', '"version":3,', 1), *lines[1:]],
         (
-            "run.jsonl:1: the run is recorded in version 2 of the format, and this hklint reads "
-            "version 1: use hklint 0.1.0, which recorded it"
+            "run.jsonl:1: the run is recorded in version 3 of the format, and this hklint reads "
+            "versions 1 to 2: use hklint 0.1.0, which recorded it"
         ),
     ),
     "other version, other form": (
@@ -103,6 +104,78 @@ BROKEN = {
         "run.jsonl:1: the run is recorded in version 7",
     ),
 }
+
+
+WAIVER_LINES = {
+    "unknown waiver": (
+        '"waiver":{"id":"waiver-17"',
+        '"waiver":{"id":"x"',
+        "run.jsonl:2: waiver 'x' is not in the header",
+    ),
+    "unknown use": (
+        '{"id":"waiver-3","matched"',
+        '{"id":"x","matched"',
+        "run.jsonl:2: waiver 'x' is not in the header",
+    ),
+    "changed status": (
+        '"state":"expired"',
+        '"state":"active"',
+        "run.jsonl:5: the summary counts other hosts or verdicts",
+    ),
+    "changed count": (
+        '"waived":{"fail":1,',
+        '"waived":{"fail":2,',
+        "run.jsonl:5: the summary counts other hosts or verdicts",
+    ),
+    "time without zone": (
+        '"until":"2027-03-31T00:00:00Z"',
+        '"until":"2027-03-31T00:00:00"',
+        "run.jsonl:1: this is no line of a run: ",
+    ),
+    "endless warning": (
+        '"warn_days":30',
+        '"warn_days":99999999999',
+        "run.jsonl:1: this is no line of a run: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(WAIVER_LINES))
+def test_waivers_that_do_not_fit_the_run_are_an_error(
+    runs: ModuleType, render: Callable[..., str], name: str
+) -> None:
+    old, new, message = WAIVER_LINES[name]
+    text = render(runs.waived(), "jsonl")
+    assert old in text
+    with pytest.raises(UsageError) as caught:
+        read_run(io.StringIO(text.replace(old, new)), "run.jsonl")
+    assert str(caught.value).startswith(message)
+
+
+def test_a_waiver_is_told_of_at_a_time_that_python_cannot_move(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    text = render(runs.waived(), "jsonl").replace(
+        "2027-03-31T00:00:00Z", "9999-12-31T23:59:59-14:00"
+    )
+    run = read_run(io.StringIO(text), "run.jsonl")
+    assert "until 9999-12-31T23:59:59-14:00 by security-board" in render(run, "terminal")
+
+
+def test_a_run_cut_off_knows_its_waivers(runs: ModuleType, render: Callable[..., str]) -> None:
+    lines = render(runs.waived(), "jsonl").splitlines(keepends=True)
+    run = read_run(lines[:2])
+    statuses = {status.id: status for status in run.summary.waivers}
+    assert run.summary.waived == {Outcome.FAIL: 1}
+    assert statuses["waiver-17"].needed == 1
+    assert not statuses["waiver-12"].unused, "nobody knows what the hosts that are missing say"
+
+
+def test_a_run_of_version_1_is_read_as_one_without_waivers(schemas: Path) -> None:
+    text = (schemas.parent / "old" / "version-1.jsonl").read_text("ascii")
+    run = read_run(text.splitlines(keepends=True))
+    assert (run.header.version, run.header.waivers, run.summary.waived) == (1, (), {})
+    assert run.summary.counts[Outcome.FAIL] == 8
 
 
 @pytest.mark.parametrize("name", sorted(BROKEN))

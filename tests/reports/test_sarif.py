@@ -56,6 +56,7 @@ DEFECTS = {
         uri="/x.yaml"
     ),
     "place": lambda result, _: result["locations"][0].pop("physicalLocation"),
+    "suppressions": lambda result, _: result.update(suppressions=[]),
     "snippet": lambda result, _: result["locations"][0]["physicalLocation"]["region"].update(
         startLine=1
     ),
@@ -176,6 +177,63 @@ def test_above_the_limit_a_result_is_a_rule(
     assert found[0]["properties"]["hosts"] == ["ex01", "ex03"]
     assert schema.is_valid(log)
     assert sarif_prose.problems(log) == []
+
+
+def test_a_waived_failure_is_a_suppressed_result(
+    runs: ModuleType, parse: Callable[..., Json]
+) -> None:
+    run = parse(runs.waived())["runs"][0]
+    suppressed = [result for result in run["results"] if result["suppressions"]]
+    assert len(run["results"]) == 8, "what is waived is still there, and so is everything else"
+    ((suppression,),) = (result["suppressions"] for result in suppressed)
+    assert (suppression["kind"], suppression["status"]) == ("external", "accepted")
+    assert suppression["justification"].endswith("The 32-bit add-in host is retired in March")
+    assert suppression["properties"]["expiryUtc"] == "2027-03-31T00:00:00Z"
+    place = suppression["location"]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "waivers/exchange.yaml"
+    assert place["region"]["snippet"]["text"] == "waiver-17"
+    roles = {item["location"]["uri"]: item["roles"] for item in run["artifacts"]}
+    assert roles["waivers/exchange.yaml"] == ["userSpecifiedConfiguration"]
+
+
+def test_a_waived_unknown_is_a_note(runs: ModuleType, parse: Callable[..., Json]) -> None:
+    notices = parse(runs.waived())["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+    (notice,) = (item for item in notices if item["descriptor"]["id"] == "rule-not-judged")
+    assert notice["level"] == "note"
+    assert "It is 'waived until 2027-03-31T00:00:00Z by security-board" in notice["message"]["text"]
+
+
+def test_waivers_that_need_attention_are_notifications(
+    runs: ModuleType, parse: Callable[..., Json]
+) -> None:
+    notices = parse(runs.waived())["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+    about = [
+        (item["properties"]["waiver"], item["properties"]["what"], item["level"])
+        for item in notices
+        if item["descriptor"]["id"] == "waiver-needs-attention"
+    ]
+    assert about[0] == ("waiver-3", "expired", "warning")
+    assert {level for _, _, level in about[1:]} == {"note"}
+    assert len(about) == 6
+
+
+def test_above_the_limit_waived_hosts_are_apart_from_others(
+    runs: ModuleType,
+    parse: Callable[..., Json],
+    sarif_prose: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hklint_reports.sarif.results.MAX_RESULTS", 1)
+    log = parse(runs.waived())
+    found = [
+        (result["properties"]["hosts"], bool(result["suppressions"]))
+        for result in log["runs"][0]["results"]
+        if result["properties"]["instance"] == "view=32-bit"
+    ]
+    assert found == [(["ex01"], True), (["ex03"], False)]
+    assert sarif_prose.problems(log) == []
+    guids = [result["guid"] for result in log["runs"][0]["results"]]
+    assert len(set(guids)) == len(guids)
 
 
 def test_hostile_text_stays_text(runs: ModuleType, render: Callable[..., str]) -> None:

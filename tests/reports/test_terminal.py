@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from hklint.run import Run
 from hklint_reports import FORMATS, Options
-from hklint_reports.terminal import blocks
+from hklint_reports.terminal import quote
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -86,7 +86,7 @@ def test_a_caret_points_at_its_piece_however_narrow_the_terminal(
 @pytest.mark.parametrize("after", ["", "}", "z" * 90, "語" * 40])
 @pytest.mark.parametrize("room", [40, 73])
 def test_a_line_is_cut_around_its_piece(before: str, piece: str, after: str, room: int) -> None:
-    left, kept, right = blocks._cropped(before, piece, after, room)
+    left, kept, right = quote.cropped(before, piece, after, room)
     assert cell_len(left + kept + right) <= room
     assert kept == piece or len(piece) > len(kept) > room - 10
     assert before.endswith(left.removeprefix("..."))

@@ -64,7 +64,9 @@ def _head(run: Run, policy: PolicyInfo) -> dict[str, object]:
 def _tail(run: Run, policy: PolicyInfo, places: Places) -> dict[str, object]:
     return {
         "logicalLocations": places.logical_locations(),
-        "artifacts": places.artifacts({policy.path: policy.sha256}),
+        "artifacts": places.artifacts(
+            {policy.path: policy.sha256}, {waiver.span.path for waiver in run.header.waivers}
+        ),
         "invocations": [invocation(run, policy)],
         "properties": {
             "policyVersion": policy.version,

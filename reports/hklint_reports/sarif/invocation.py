@@ -1,6 +1,7 @@
 """How the command ended, and what it could not judge: SARIF's invocation and its notifications."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from hklint.failure import ADVICE, MEANING, Failure
 from hklint.run import HostResult, PolicyInfo, Run
@@ -8,43 +9,49 @@ from hklint.verdict import Outcome, Verdict
 from hklint_reports.sarif.rules import Json
 from hklint_reports.text import sarif_message, visible
 from hklint_reports.times import utc, utc_or
+from hklint_reports.waiving import Note, about, waived_by, waiver_notes, whose
 from hklint_reports.wording import exit_reason, not_asked
 
-_NOT_REACHED, _NOT_JUDGED, _INTERRUPTED = range(3)
+Level = Literal["error", "warning", "note"]
+_NOT_REACHED, _NOT_JUDGED, _INTERRUPTED, _WAIVER = range(4)
 
 
-def _notice(notice_id: str, name: str, short: str, full: str, advice: str) -> Json:
+def _notice(notice_id: str, short: str, full: str, advice: str, level: Level = "error") -> Json:
     return {
         "id": notice_id,
-        "name": name,
+        "name": "".join(word.capitalize() for word in notice_id.split("-")),
         "shortDescription": {"text": short},
         "fullDescription": {"text": full},
         "help": {"text": advice},
-        "defaultConfiguration": {"level": "error"},
+        "defaultConfiguration": {"level": level},
     }
 
 
 NOTICES: tuple[Json, ...] = (
     _notice(
         "host-not-reached",
-        "HostNotReached",
         "A host gave no answer.",
         "A host gave no answer; none of its rules were judged, and none counts as passed.",
         "Read the reason in the message, put it right, and run again.",
     ),
     _notice(
         "rule-not-judged",
-        "RuleNotJudged",
         "A rule could not be judged.",
         "A rule could not be judged on a host; it does not count as passed.",
         "Give the account the right to read what the message names, then run again.",
     ),
     _notice(
         "run-interrupted",
-        "RunInterrupted",
         "The run was stopped before its end.",
         "The run was stopped before its end; hosts that left no result do not count as passed.",
         "Run again for the hosts that are missing.",
+    ),
+    _notice(
+        "waiver-needs-attention",
+        "A waiver needs attention.",
+        "A waiver has expired or is about to, is not in force yet, is not needed, or is for all.",
+        "Talk to its owner: renew the waiver, mend the hosts, or take it out.",
+        "note",
     ),
 )
 
@@ -76,6 +83,8 @@ def _notifications(run: Run, policy: PolicyInfo) -> Iterator[Json]:
     if run.summary.interrupted:
         text = sarif_message(f"The run was {not_asked(run)}.")
         yield _notification(_INTERRUPTED, text, run.summary.ended)
+    if policy is run.header.policies[0]:
+        yield from (_waiver_note(run, note) for note in waiver_notes(run))
 
 
 def _not_reached(run: Run, host: HostResult, failure: Failure, policy: PolicyInfo) -> Json:
@@ -94,23 +103,34 @@ def _not_reached(run: Run, host: HostResult, failure: Failure, policy: PolicyInf
     }
 
 
+def _waiver_note(run: Run, note: Note) -> Json:
+    said = f"{about(note.waiver)} {note.text}; {whose(note.waiver)}"
+    level: Level = "warning" if note.urgent else "note"
+    text = sarif_message(f"Waiver '{said}'.")
+    return _notification(_WAIVER, text, run.header.started, level) | {
+        "properties": {"waiver": visible(note.waiver.id), "what": note.word},
+    }
+
+
 def _not_judged(run: Run, host: HostResult, verdict: Verdict, policy: PolicyInfo) -> Json:
     reason = verdict.reason or " ".join(verdict.explanation.missing) or "no reason given"
+    waived = "" if verdict.waiver is None else f" It is '{waived_by(verdict.waiver)}'."
     text = sarif_message(
-        f"On host '{host.host}', '{verdict.name}' could not be judged: '{reason}'."
+        f"On host '{host.host}', '{verdict.name}' could not be judged: '{reason}'.{waived}"
     )
+    level: Level = "error" if verdict.waiver is None else "note"
     index = next(n for n, rule in enumerate(policy.rules) if rule.id == verdict.rule)
-    return _notification(_NOT_JUDGED, text, _host_time(run, host)) | {
+    return _notification(_NOT_JUDGED, text, _host_time(run, host), level) | {
         "associatedRule": {"id": verdict.rule, "index": index},
         "locations": [_location(host)],
         "properties": {"host": visible(host.host), "instance": visible(verdict.instance)},
     }
 
 
-def _notification(index: int, text: str, moment: str) -> Json:
+def _notification(index: int, text: str, moment: str, level: Level = "error") -> Json:
     return {
         "descriptor": {"id": NOTICES[index]["id"], "index": index},
-        "level": "error",
+        "level": level,
         "timeUtc": _time(moment),
         "message": {"text": text},
     }

@@ -2,10 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import quote
 
-from hklint.fact import Fact, HostField, RegistryValue, WebRequest
+from hklint.fact import Fact, HostField, RegistryKey, RegistryName, RegistryValue, WebRequest
 from hklint.span import Span
 from hklint_reports.sarif.rules import Json
 from hklint_reports.text import encodable, visible
@@ -16,6 +16,8 @@ _IN_PACKAGE = "/hklint/policies/"
 _ROOT = re.compile(r"^(?:[A-Za-z]:)?/*")
 _KINDS: dict[type[Fact], str] = {
     RegistryValue: "registryValue",
+    RegistryName: "registryValue",
+    RegistryKey: "registryKey",
     HostField: "member",
     WebRequest: "resource",
 }
@@ -101,14 +103,20 @@ class Places:
         """All logical locations that were named so far."""
         return [node for _, node in self._logical.values()]
 
-    def artifacts(self, hashes: Mapping[str, str]) -> list[Json]:
-        """All documents that were named so far; `hashes` are the known ones, by path."""
-        return [self._artifact(path, hashes.get(path, "")) for path in self._artifacts]
+    def artifacts(self, hashes: Mapping[str, str], waivers: Collection[str]) -> list[Json]:
+        """All documents that were named so far.
 
-    def _artifact(self, path: str, sha256: str) -> Json:
+        `hashes` are the known ones, by path; `waivers` are the paths of documents with waivers.
+        """
+        return [
+            self._artifact(path, hashes.get(path, ""), waivers=path in waivers)
+            for path in self._artifacts
+        ]
+
+    def _artifact(self, path: str, sha256: str, *, waivers: bool) -> Json:
         artifact: Json = {
             "location": self.artifact(path),
-            "roles": ["analysisTarget"],
+            "roles": ["userSpecifiedConfiguration" if waivers else "analysisTarget"],
             "mimeType": "application/yaml",
         }
         text = self._documents.get(path)
@@ -120,8 +128,10 @@ class Places:
 
 def _short_name(fact: Fact) -> str:
     match fact:
-        case RegistryValue(value=value):
+        case RegistryValue(value=value) | RegistryName(value=value):
             return value or "(default)"
+        case RegistryKey(key=key):
+            return key.rpartition("\\")[2]
         case HostField(field=field):
             return field
         case WebRequest(uri=uri):

@@ -1,13 +1,15 @@
-"""Findings: the failed verdicts of one policy as SARIF results."""
+"""Findings: the failed verdicts of one policy as SARIF results, waived ones with a suppression."""
 
 from collections.abc import Iterator
 
 from hklint.run import PolicyInfo, RuleInfo, Run
 from hklint.verdict import Change, Outcome, Verdict
+from hklint.waiver import moment_text
 from hklint_reports.sarif.places import Places
 from hklint_reports.sarif.rules import FINDING, LEVELS, Json, fingerprint, guid
-from hklint_reports.text import sarif_message, visible
-from hklint_reports.wording import counted, parts
+from hklint_reports.text import counted, sarif_message, visible
+from hklint_reports.waiving import waived_by
+from hklint_reports.wording import parts
 
 MAX_RESULTS = 25_000
 """Results of a run that GitHub accepts; above it a result is a rule with its hosts counted."""
@@ -21,7 +23,11 @@ def findings(run: Run, policy: PolicyInfo, places: Places) -> Iterator[Json]:
     numbers = {rule.id: number for number, rule in enumerate(policy.rules)}
     for verdict, hosts in _failed(run, policy):
         number = numbers[verdict.rule]
-        yield _result(verdict, hosts, number, policy.rules[number], places)
+        result = _result(verdict, hosts, number, policy.rules[number], places)
+        # SARIF 2.1.0, 3.27.23: where one result says whether it is suppressed, all do.
+        if run.header.waivers:
+            result["suppressions"] = list(_suppressions(verdict, result["guid"], places))
+        yield result
 
 
 def _failed(run: Run, policy: PolicyInfo) -> Iterator[Finding]:
@@ -34,10 +40,10 @@ def _failed(run: Run, policy: PolicyInfo) -> Iterator[Finding]:
     if len(found) <= MAX_RESULTS:
         yield from found
         return
-    first: dict[tuple[str, str], Verdict] = {}
-    hosts: dict[tuple[str, str], list[str]] = {}
+    first: dict[tuple[str, ...], Verdict] = {}
+    hosts: dict[tuple[str, ...], list[str]] = {}
     for verdict, names in found:
-        key = (verdict.rule, verdict.instance)
+        key = (verdict.rule, verdict.instance, *_waiver_id(verdict))
         first.setdefault(key, verdict)
         hosts.setdefault(key, []).extend(names)
     for key, verdict in first.items():
@@ -53,7 +59,7 @@ def _result(
     arguments = [
         visible(text) for text in (who, verdict.name, verdict.found, verdict.wanted, means)
     ]
-    where = (host.casefold(),) if len(hosts) == 1 else ()
+    where = (host.casefold(),) if len(hosts) == 1 else _waiver_id(verdict)
     identity = (verdict.policy, verdict.rule, verdict.instance, *where)
     mark = fingerprint(*identity)
     facts = dict.fromkeys(evidence.fact for evidence in verdict.evidence)
@@ -82,6 +88,30 @@ def _result(
         },
         "properties": _properties(verdict, hosts),
     }
+
+
+def _waiver_id(verdict: Verdict) -> tuple[str, ...]:
+    """What keeps waived hosts apart from others where a result is about many; nothing if not so."""
+    return () if verdict.waiver is None else (verdict.waiver.id,)
+
+
+def _suppressions(verdict: Verdict, result_guid: object, places: Places) -> Iterator[Json]:
+    """Who accepted a finding, and where that is written; Microsoft's SDK reads `expiryUtc`."""
+    mark = verdict.waiver
+    if mark is not None:
+        yield {
+            "kind": "external",
+            "status": "accepted",
+            "justification": visible(waived_by(mark)),
+            "guid": guid("suppression", mark.id, str(result_guid)),
+            "location": {"physicalLocation": places.physical(mark.span)},
+            "properties": {
+                "alias": visible(mark.owner),
+                "expiryUtc": moment_text(mark.until),
+                "ticket": visible(mark.ticket),
+                "waiver": visible(mark.id),
+            },
+        }
 
 
 def _related(verdict: Verdict, places: Places) -> list[Json]:

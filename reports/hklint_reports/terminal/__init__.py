@@ -16,6 +16,7 @@ from hklint_reports.terminal.groups import Group, grouped
 from hklint_reports.terminal.instances import stories
 from hklint_reports.terminal.page import Line, Page, plain, print_lines, signs_for
 from hklint_reports.terminal.skipped import recorded_lines, skipped_lines
+from hklint_reports.terminal.waivers import waiver_lines
 from hklint_reports.wording import not_asked, recorded_at
 
 
@@ -42,14 +43,18 @@ def _blocks(page: Page) -> Iterator[list[Line]]:
     diagnoses = grouped(found, evidence=page.options.verbose)
     for cause in sorted(diagnoses, key=lambda group: (group.item.works, -len(group.hosts))):
         yield diagnosis_block(page, cause)
-    shown = [Outcome.FAIL, Outcome.UNKNOWN, *([Outcome.PASS] if page.options.verbose else [])]
-    for outcome in shown:
-        for story in stories(_worst_first(page, outcome)):
+    shown = [(Outcome.FAIL, False), (Outcome.UNKNOWN, False)]
+    shown += [(Outcome.FAIL, True), (Outcome.UNKNOWN, True)]
+    shown += [(Outcome.PASS, False)] if page.options.verbose else []
+    for outcome, waived in shown:
+        for story in stories(_worst_first(page, outcome, waived=waived)):
             yield verdict_block(page, story)
     failures = ((host.host, host.failure) for host in run.hosts if host.failure is not None)
     for failure in grouped(failures):
         yield failure_block(page, failure)
     if lines := [*skipped_lines(page), *recorded_lines(page)]:
+        yield lines
+    if lines := list(waiver_lines(page)):
         yield lines
     if run.summary.interrupted:
         yield [plain(not_asked(run), "unknown")]
@@ -75,12 +80,12 @@ def _heading(page: Page) -> Iterator[list[Line]]:
         yield lines
 
 
-def _worst_first(page: Page, outcome: Outcome) -> list[Group[Verdict]]:
+def _worst_first(page: Page, outcome: Outcome, *, waived: bool) -> list[Group[Verdict]]:
     verdicts = (
         (host.host, verdict)
         for host in page.run.hosts
         for verdict in host.verdicts
-        if verdict.outcome is outcome
+        if verdict.outcome is outcome and (verdict.waiver is not None) is waived
     )
     return sorted(
         grouped(verdicts, evidence=page.options.verbose),

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from hklint.failure import MEANING, Failure
-from hklint.span import Span
 from hklint.verdict import Diagnosis, Outcome, Verdict
 from hklint_reports.terminal.groups import Group
 from hklint_reports.terminal.instances import Story, told_together
 from hklint_reports.terminal.page import Line, Page, Style, hosts_text, labelled, wrapped
+from hklint_reports.terminal.quote import quote
 from hklint_reports.text import visible
 from hklint_reports.wording import expectation, failure_parts, row_place
 
@@ -23,7 +23,6 @@ INDENT = 5
 """Columns before `=` where a block quotes no line."""
 GOES_ON = "    "
 """Before the further lines of a headline: deeper than the text below it."""
-DOTS = "..."
 
 
 def diagnosis_block(page: Page, group: Group[Diagnosis]) -> list[Line]:
@@ -42,7 +41,7 @@ def diagnosis_block(page: Page, group: Group[Diagnosis]) -> list[Line]:
         *_headline(page, (("DIAGNOSIS", style),), known),
         *_where(page, "", group.hosts),
         *(((f"  {line}", ""),) for line in wrapped(found.sentence, page.options.width - 2)),
-        *labelled(page, INDENT, texts),
+        *labelled(page.options.width, INDENT, texts),
     ]
 
 
@@ -50,6 +49,10 @@ def verdict_block(page: Page, story: Story) -> list[Line]:
     """One rule's verdict, explained; further instances of the rule in the same block."""
     verdict, *others = story.verdicts
     word, style = WORDS[verdict.outcome]
+    head: Line = ((word, style), (f"[{visible(verdict.rule)}]", style))
+    if verdict.waiver is not None:
+        style = "beside"
+        head = (*head, (", waived", style))
     title = f"{visible(_title(verdict))}  ({verdict.severity})"
     texts = [("also", f"{_title(other)}: {expectation(other)}") for other in others]
     texts += told_together(story.verdicts)
@@ -57,15 +60,15 @@ def verdict_block(page: Page, story: Story) -> list[Line]:
         texts += [
             ("evidence", f"{e.fact}: {e.shown}") for each in story.verdicts for e in each.evidence
         ]
-    quote = list(_quote(page, verdict, style))
-    gutter = len(str(verdict.span.line)) + 3 if quote else INDENT
-    if not quote:
+    quoted = list(_quote(page, verdict, style))
+    gutter = len(str(verdict.span.line)) + 3 if quoted else INDENT
+    if not quoted:
         texts.insert(0, ("verdict", expectation(verdict)))
     return [
-        *_headline(page, ((word, style), (f"[{visible(verdict.rule)}]", style)), title),
+        *_headline(page, head, title),
         *_where(page, f"--> {visible(str(verdict.span))}", story.hosts),
-        *quote,
-        *labelled(page, gutter, texts),
+        *quoted,
+        *labelled(page.options.width, gutter, texts),
     ]
 
 
@@ -82,7 +85,7 @@ def failure_block(page: Page, group: Group[Failure]) -> list[Line]:
     return [
         *_headline(page, (("NOT REACHED", "unknown"),), MEANING[group.item.reason]),
         *_where(page, "", group.hosts),
-        *labelled(page, INDENT, failure_parts(group.item)),
+        *labelled(page.options.width, INDENT, failure_parts(group.item)),
     ]
 
 
@@ -110,55 +113,6 @@ def _where(page: Page, place: str, hosts: tuple[str, ...]) -> Iterator[Line]:
 
 def _quote(page: Page, verdict: Verdict, style: Style) -> Iterator[Line]:
     """The policy's line with a caret below; nothing if the run does not have that line."""
-    source = source_line(page.run.header.documents.get(verdict.span.path, ""), verdict.span)
-    if source is None:
-        return
-    number = str(verdict.span.line)
-    before, piece, after = (visible(part.replace("\t", " ")) for part in source)
-    before, piece, after = _cropped(before, piece, after, page.options.width - len(number) - 5)
-    bar: Line = ((f"{' ' * (len(number) + 3)}{page.signs.bar}", "beside"),)
-    carets = "^" * max(1, cell_len(piece))
-    margin = " " * cell_len(before)
-    caption = visible(expectation(verdict))
-    yield bar
-    yield ((f"  {number} {page.signs.bar} ", "beside"), (f"{before}{piece}{after}", ""))
-    beside = f" {margin}{carets} {caption}"
-    if len(number) + 4 + cell_len(beside) <= page.options.width:
-        yield (*bar, (beside, style))
-    else:
-        yield (*bar, (f" {margin}{carets}", style))
-        yield (*bar, (f" {caption}", style))
-    yield bar
-
-
-def _cropped(before: str, piece: str, after: str, room: int) -> tuple[str, str, str]:
-    """As much around a piece of a line as there is room for; dots stand for the rest.
-
-    A terminal would break the line anywhere, and the caret would no longer point at the piece.
-    """
-    if cell_len(before + piece + after) <= room:
-        return before, piece, after
-    if cell_len(piece) > room - 2 * len(DOTS):
-        piece = set_cell_size(piece, room - 2 * len(DOTS))
-    left = room - cell_len(piece) - len(DOTS)
-    if cell_len(before) > left:
-        kept = before[-left:]
-        while cell_len(kept) > left - len(DOTS):
-            kept = kept[1:]
-        before = DOTS + kept
-    left = room - cell_len(before) - cell_len(piece)
-    if cell_len(after) > left:
-        after = set_cell_size(after, left - len(DOTS)).rstrip() + DOTS
-    return before, piece, after
-
-
-def source_line(document: str, span: Span) -> tuple[str, str, str] | None:
-    """The text before, in and behind a span, if the document has it."""
-    lines = document.split("\n")
-    if not 1 <= span.line <= len(lines):
-        return None
-    line = lines[span.line - 1].removesuffix("\r")
-    start, end = span.column - 1, span.end_column - 1
-    if not 0 <= start <= end <= len(line) or not line:
-        return None
-    return line[:start], line[start:end], line[end:]
+    text = page.run.header.documents.get(verdict.span.path, "")
+    width = page.options.width
+    return quote(text, verdict.span, expectation(verdict), style, page.signs, width)

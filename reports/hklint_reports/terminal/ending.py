@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from hklint.run import Run
 from hklint.verdict import Outcome
 from hklint_reports.terminal.page import Line, Page, Style
-from hklint_reports.text import visible
+from hklint_reports.text import counted, visible
 from hklint_reports.times import utc
-from hklint_reports.wording import counted, exit_reason, gate_reason
+from hklint_reports.wording import exit_reason, gate_reason
 
 
 def gate_line(run: Run) -> Line:
@@ -29,8 +29,9 @@ def ending(page: Page) -> Iterator[Line]:
     )
     pieces: list[tuple[str, Style]] = []
     for sign, outcome, word, style in tally:
-        number = counts.get(outcome, 0)
-        pieces.append((f"{sign} {number} {word}", style if number else ""))
+        number, waived = counts.get(outcome, 0), run.summary.waived.get(outcome, 0)
+        beside = f" ({waived} waived)" if waived else ""
+        pieces.append((f"{sign} {number} {word}{beside}", style if number > waived else ""))
         pieces.append(("   ", ""))
     missing = run.summary.hosts_not_reached
     seconds = (utc(run.summary.ended) - utc(run.header.started)).total_seconds()

@@ -27,6 +27,8 @@ def stories(groups: Iterable[Group[Verdict]]) -> list[Story]:
             verdict.outcome,
             verdict.explanation.matters,
             verdict.explanation.then,
+            verdict.waiver,
+            verdict.expired_waiver,
             group.hosts,
         )
         earlier = found[key].verdicts if key in found else ()

@@ -97,10 +97,10 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*lines, line]
 
 
-def labelled(page: Page, indent: int, parts: Iterable[tuple[str, str]]) -> Iterator[Line]:
+def labelled(width: int, indent: int, parts: Iterable[tuple[str, str]]) -> Iterator[Line]:
     """The `= label  text` lines of a block; a label is not repeated."""
     edge, previous = " " * indent, ""
-    room = page.options.width - indent - LABEL_WIDTH - 4
+    room = width - indent - LABEL_WIDTH - 4
     for label, text in parts:
         for number, line in enumerate(wrapped(text, room)):
             shown = "" if label == previous or number else label

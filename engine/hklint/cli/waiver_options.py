@@ -1,0 +1,81 @@
+"""Options about waivers, and what they make of a run."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hklint.run import MOST_WARN_DAYS, HostResult, RunHeader
+from hklint.waiver import EXPIRED_WAIVERS, WARN_DAYS, read_moment
+
+if TYPE_CHECKING:
+    from hklint.library import Library
+
+Command = Callable[..., Any]
+
+_FILES = click.option(
+    "--waivers",
+    "waiver_paths",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="PATH",
+    help="File or folder with waivers: failures that were accepted for a time. Repeatable.",
+)
+_WARN_DAYS = click.option(
+    "--warn-days",
+    type=click.IntRange(min=0, max=MOST_WARN_DAYS),
+    metavar="DAYS",
+    default=WARN_DAYS,
+    show_default=True,
+    help="How long before its end a waiver is said to expire soon.",
+)
+
+
+def waiver_options(command: Command) -> Command:
+    """Which waivers there are, and what becomes of those that have expired or are about to."""
+    helped = "What a waiver does that has expired and is needed: warn, or end with exit code 1."
+    return _FILES(_expired(helped)(_WARN_DAYS(command)))
+
+
+def end_options(command: Command) -> Command:
+    """What becomes of waivers that have expired or are about to, whether or not they are needed."""
+    helped = "What a waiver does that has expired: warn, or end with exit code 1."
+    return _expired(helped)(_WARN_DAYS(command))
+
+
+def _expired(helped: str) -> Callable[[Command], Command]:
+    return click.option(
+        "--expired-waivers",
+        type=click.Choice(EXPIRED_WAIVERS),
+        default=EXPIRED_WAIVERS[0],
+        show_default=True,
+        help=helped,
+    )
+
+
+def with_waivers(header: RunHeader, library: "Library", given: Mapping[str, Any]) -> RunHeader:
+    """The header of a run with the waivers that it was given, and with their text.
+
+    Raises UsageError and InvalidDocumentsError, before any host is asked.
+    """
+    from msgspec.structs import replace  # noqa: PLC0415 - only commands that ask hosts
+
+    from hklint.waiver_files import read_waivers  # noqa: PLC0415 - the same
+
+    found = read_waivers(given["waiver_paths"], library.rules, every_policy=False)
+    return replace(
+        header,
+        documents={**header.documents, **found.documents},
+        waivers=found.waivers,
+        expired_waivers=given["expired_waivers"],
+        warn_days=given["warn_days"],
+    )
+
+
+def waived(header: RunHeader, results: tuple[HostResult, ...]) -> tuple[HostResult, ...]:
+    """What came of all hosts, with the marks of the waivers in force when the run began."""
+    from hklint.waivers import scopes, waive  # noqa: PLC0415 - only commands that ask hosts
+
+    known, moment = scopes(header.waivers), read_moment(header.started)
+    return tuple(waive(result, known, moment) for result in results)

@@ -1,0 +1,181 @@
+"""Waivers at work: which verdicts they are for, and where they stand at a moment."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+import msgspec
+
+from hklint.errors import UsageError
+from hklint.fold import fold
+from hklint.run import HostResult, RunHeader
+from hklint.target import PsrpTarget, parse_target
+from hklint.verdict import Outcome, Verdict
+from hklint.waiver import Waiver, WaiverState, WaiverStatus, WaiverUse, read_moment
+
+WILDCARDS = "*?"
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """A waiver with its hosts ready to be compared: plain names, and patterns."""
+
+    waiver: Waiver
+    names: frozenset[str]
+    patterns: tuple[re.Pattern[str], ...]
+
+    def holds_for(self, shown: str, addresses: Iterable[str]) -> bool:
+        """Whether a host is among those of the waiver; all names are folded.
+
+        `shown` is the name in reports. It may hold what the host calls itself, so it has to be
+        written in full: a pattern would let a host choose its waivers.
+        """
+        return shown in self.names or any(
+            name in self.names or any(pattern.fullmatch(name) for pattern in self.patterns)
+            for name in addresses
+        )
+
+
+def scopes(waivers: Iterable[Waiver]) -> tuple[Scope, ...]:
+    """Waivers made ready for the hosts of a run."""
+    return tuple(map(_scope, waivers))
+
+
+def _scope(waiver: Waiver) -> Scope:
+    patterns = {fold(host) for host in waiver.hosts if is_pattern(host)}
+    names = {fold(host) for host in waiver.hosts if not is_pattern(host)}
+    return Scope(waiver, frozenset(names), tuple(map(host_pattern, sorted(patterns))))
+
+
+def is_pattern(host: str) -> bool:
+    """Whether it may stand for several hosts."""
+    return any(sign in host for sign in WILDCARDS)
+
+
+def host_pattern(text: str) -> re.Pattern[str]:
+    """A folded pattern: `*` is any text, also none, `?` one character, and all else is itself.
+
+    What stands between two stars is taken at the first place that fits and never moved again. That
+    finds every match, and takes no longer than the lengths of pattern and name multiplied.
+    """
+    pieces = [
+        "".join("." if sign == "?" else re.escape(sign) for sign in piece)
+        for piece in text.split("*")
+    ]
+    first, *between = pieces
+    last = f".*{between.pop()}" if between else ""
+    skips = "".join(f"(?>.*?{piece})" for piece in between if piece)
+    return re.compile(f"{first}{skips}{last}", re.DOTALL)
+
+
+def waive(result: HostResult, known: Sequence[Scope], moment: datetime) -> HostResult:
+    """A host's result with a mark on each verdict that a waiver is for."""
+    addresses = {fold(name) for name in asked_names(result)}
+    here = [scope.waiver for scope in known if scope.holds_for(fold(result.host), addresses)]
+    if not here:
+        return result
+    verdicts, uses = apply(result.verdicts, here, moment)
+    return msgspec.structs.replace(result, verdicts=verdicts, waivers=uses)
+
+
+def asked_names(result: HostResult) -> Iterator[str]:
+    """The names and addresses by which a host was asked for."""
+    for text in (result.target, _asked_for(result)):
+        try:
+            target = parse_target(text, is_file=lambda _: False)
+        except UsageError:
+            continue
+        if isinstance(target, PsrpTarget):
+            yield target.host
+
+
+def _asked_for(result: HostResult) -> str:
+    """The target that the snapshot was taken from; "" if there is none."""
+    source = (result.snapshot or {}).get("source")
+    if not isinstance(source, Mapping):
+        return ""
+    return str(cast("Mapping[str, object]", source).get("target", ""))
+
+
+def apply(
+    verdicts: Iterable[Verdict], waivers: Sequence[Waiver], moment: datetime
+) -> tuple[tuple[Verdict, ...], tuple[WaiverUse, ...]]:
+    """Marks the verdicts of a host that has these waivers, and says what each had to do.
+
+    The first waiver in force marks a verdict, in the order of the documents. Where there is none,
+    the one that expired last is named on it.
+    """
+    by_rule: dict[str, list[int]] = {}
+    for number, waiver in enumerate(waivers):
+        by_rule.setdefault(waiver.rule, []).append(number)
+    matched, needed, unwaived = Counter[int](), Counter[int](), Counter[int]()
+    marked: list[Verdict] = []
+    for verdict in verdicts:
+        numbers = {*by_rule.get(verdict.rule, ()), *by_rule.get(verdict.name, ())}
+        fitting = [n for n in sorted(numbers) if waivers[n].policy in ("", verdict.policy)]
+        wanted = [n for n in fitting if accepts(waivers[n], verdict.outcome)]
+        matched.update(fitting)
+        needed.update(wanted)
+        marked.append(_marked(verdict, [waivers[n] for n in wanted], moment))
+        if marked[-1].waiver is None:
+            unwaived.update(wanted)
+    uses = (
+        WaiverUse(waiver.id, matched[n], needed[n], unwaived[n]) for n, waiver in enumerate(waivers)
+    )
+    return tuple(marked), tuple(uses)
+
+
+def accepts(waiver: Waiver, outcome: Outcome) -> bool:
+    """Whether a waiver is for such verdicts: failed ones, and unknown ones if it says so."""
+    return outcome is Outcome.FAIL or (outcome is Outcome.UNKNOWN and waiver.unknown)
+
+
+def _marked(verdict: Verdict, wanted: Iterable[Waiver], moment: datetime) -> Verdict:
+    expired: Waiver | None = None
+    for waiver in wanted:
+        if waiver.until <= moment:
+            expired = waiver if expired is None or waiver.until > expired.until else expired
+        elif waiver.valid_from <= moment:
+            return msgspec.structs.replace(verdict, waiver=waiver.mark)
+    if expired is None:
+        return verdict
+    return msgspec.structs.replace(verdict, expired_waiver=expired.mark)
+
+
+def state(waiver: Waiver, moment: datetime, warn_days: int) -> WaiverState:
+    """Where a moment stands in a waiver's time."""
+    if waiver.until <= moment:
+        return WaiverState.EXPIRED
+    if moment < waiver.valid_from:
+        return WaiverState.NOT_YET_VALID
+    if waiver.until - moment <= timedelta(days=warn_days):
+        return WaiverState.EXPIRING
+    return WaiverState.ACTIVE
+
+
+def statuses(header: RunHeader, hosts: Iterable[HostResult]) -> tuple[WaiverStatus, ...]:
+    """What a run says of each waiver that it was given, in their order.
+
+    A host that left no line at all may be one that any of them names.
+    """
+    missing = header.targets
+    uses: dict[str, list[WaiverUse]] = {waiver.id: [] for waiver in header.waivers}
+    not_judged = Counter[str]()
+    for host in hosts:
+        missing -= 1
+        for use in host.waivers:
+            uses[use.id].append(use)
+            not_judged[use.id] += host.failure is not None
+    moment = read_moment(header.started)
+    return tuple(
+        WaiverStatus(
+            waiver.id,
+            state(waiver, moment, header.warn_days),
+            sum(use.matched for use in uses[waiver.id]),
+            sum(use.needed for use in uses[waiver.id]),
+            sum(use.unwaived for use in uses[waiver.id]),
+            not_judged[waiver.id] + max(0, missing),
+        )
+        for waiver in header.waivers
+    )
