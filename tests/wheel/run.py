@@ -34,7 +34,9 @@ WHEEL_NEEDS = (
     "hklint/collector/request.schema.json",
     "hklint/collector/answer.schema.json",
     "hklint/policies/exchange/store-addins.yaml",
+    "hklint/policies/exchange/store-addins.tests.yaml",
     "hklint/policies/models/schannel-protocol.yaml",
+    "hklint/templates/policy.yaml",
     "hklint/lab/hosts/ex2016-blocked.yaml",
     "hklint_reports/py.typed",
 )
@@ -185,9 +187,15 @@ def try_commands(installed: Installed, version: str) -> None:
     hklint = installed.hklint
     needs(installed.run(hklint, "--version"), version)
     needs(installed.run(hklint, "lint"), "no mistakes")
+    needs(installed.run(hklint, "test", "--min-coverage", "100"), "every test passed")
     needs(installed.run(hklint, "explain", "exchange-store-addins"), "store-reachable")
     needs(installed.run(hklint, "explain", "schannel-protocol"), "DisabledByDefault")
     needs(installed.run(hklint, "schema", "policy"), "https://json-schema.org/draft/2020-12/schema")
+    needs(installed.run(hklint, "new", "policy", "-"), "kind: policy")
+    needs(
+        installed.run(hklint, "new", "tests", "-", "--policy", "exchange-store-addins"),
+        "every: pass",
+    )
     target = f"psrp://LAB%5Caudit@127.0.0.1:{closed_port()}"
     gate = (hklint, "gate", target, "--policy", "exchange-store-addins")
     needs(installed.run(*gate, expect=4, password="wrong"), "127.0.0.1")
@@ -196,7 +204,7 @@ def try_commands(installed: Installed, version: str) -> None:
         needs(said, LAB_HINT)
     if left := [path.name for path in installed.empty.iterdir()]:
         raise WheelTestError(f"commands that write no files left {', '.join(left)}")
-    say("  --version, lint, explain, schema and gate work; demo and lab name their extra")
+    say("  --version, lint, test, explain, schema and gate work; demo and lab name their extra")
 
 
 def try_demo(installed: Installed) -> None:

@@ -1,0 +1,1 @@
+"""Reports of policy tests: for the terminal, and as JUnit XML for build servers."""
