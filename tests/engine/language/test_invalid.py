@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from hklint.cli.lint import lint_command
 from hklint.exit_code import Exit
-from hklint.library import lint
+from hklint.lint import lint
 
 CASES = Path(__file__).parent / "cases" / "invalid"
 NAMES = sorted(path.stem for path in CASES.iterdir() if path.is_dir() or path.suffix == ".yaml")
@@ -34,6 +34,6 @@ def test_case(name: str, updating: bool) -> None:  # noqa: FBT001 - a fixture's 
 
 
 def test_a_policy_is_no_better_than_the_models_it_uses() -> None:
-    found = lint([Path("models-with-mistakes/policy.yaml")])
+    found = lint([Path("models-with-mistakes/policy.yaml")]).errors
     message = "model 'outer' can't be used: it has mistakes of its own"
     assert [item.message for item in found] == [message, message]

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from hklint.errors import InvalidDocumentsError, UsageError
-from hklint.library import lint, load, shipped_folder, shipped_ids
+from hklint.files import shipped_folder, shipped_names
+from hklint.library import load, shipped_ids
+from hklint.lint import lint
 from hklint.policy import StateExpectation
 
 SHIPPED = "exchange-store-addins"
@@ -56,7 +58,12 @@ def test_a_shipped_policy_by_its_id_and_by_its_path() -> None:
     assert by_id == by_path
     assert by_id.policies[SHIPPED].path == "policies/exchange/store-addins.yaml"
     assert by_id.documents["policies/exchange/store-addins.yaml"].startswith("# yaml-language")
-    assert shipped_ids() == [SHIPPED]
+
+
+def test_shipped_ids_are_known_without_reading_the_documents() -> None:
+    assert SHIPPED in shipped_ids()
+    assert shipped_names("policy") == shipped_ids()
+    assert "tls-modern" in shipped_names("profile")
 
 
 def test_the_same_id_twice_is_one_policy() -> None:
@@ -100,7 +107,8 @@ def test_an_own_model_cannot_take_the_id_of_a_shipped_one(write: Write) -> None:
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        ("exchange-store", rf"there is no policy 'exchange-store'; hklint comes with: {SHIPPED}"),
+        ("exchange-store-addons", rf"there is no policy .*; did you mean '{SHIPPED}'\?"),
+        ("zzz", rf"there is no policy 'zzz'; known are: .*, {SHIPPED}, .* give its path"),
         ("no-such.yaml", r"no-such\.yaml: there is no such file or folder"),
         ("models/one.yaml", r"models/one\.yaml: this is no policy"),
         ("models/", r"models/: this is a folder, give a file"),
@@ -168,13 +176,7 @@ def test_a_setting_reaches_the_rule(write: Write) -> None:
 
 def test_a_policy_that_is_looked_at_is_blamed_for_a_shipped_id(write: Write) -> None:
     path = write("mine.yaml", policy(name=SHIPPED))
-    assert [str(item.span) for item in lint([Path(path)])] == ["mine.yaml:2:5"]
-
-
-def test_test_files_are_no_documents(write: Write) -> None:
-    write("mine/policy.yml", policy())
-    write("mine/policy.tests.yaml", "kind: tests\n")
-    assert lint([Path("mine")]) == []
+    assert [str(item.span) for item in lint([Path(path)]).errors] == ["mine.yaml:2:5"]
 
 
 def long_chain(length: int) -> dict[str, str]:
@@ -190,7 +192,7 @@ def long_chain(length: int) -> dict[str, str]:
 def test_a_chain_of_models_has_an_end(write: Write) -> None:
     for name, text in long_chain(400).items():
         write(f"chain/{name}", text)
-    messages = {item.message for item in lint([Path("chain")])}
+    messages = {item.message for item in lint([Path("chain")]).errors}
     assert "models ask each other through more than 100 steps" in messages
 
 
@@ -201,13 +203,13 @@ def test_models_that_multiply_have_an_end(write: Write) -> None:
         text = MODEL.replace("contoso-model", f"m{number}")
         write(f"bomb/m{number}.yaml", text.replace("states:", twice + "states:"))
     write("bomb/m30.yaml", MODEL.replace("contoso-model", "m30"))
-    messages = [item.message for item in lint([Path("bomb")])]
+    messages = [item.message for item in lint([Path("bomb")]).errors]
     assert messages == ["this asks 127 tables in all; at most 100 are allowed"]
 
 
 def test_too_many_cases_are_refused(write: Write) -> None:
     cases = ", ".join(f"c{number}: {{equals: {number}}}" for number in range(200))
     text = MODEL.replace("unset: absent, set", f"{cases}, set")
-    assert [item.message for item in lint([Path(write("model.yaml", text))])][:1] == [
+    assert [item.message for item in lint([Path(write("model.yaml", text))]).errors][:1] == [
         "there are more than 200 cases"
     ]

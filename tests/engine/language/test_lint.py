@@ -10,7 +10,7 @@ from hklint.cli.diagnostics import render
 from hklint.cli.lint import lint_command
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
-from hklint.library import shipped_folder
+from hklint.files import shipped_folder
 from hklint.parameters import parse_settings
 from hklint.span import Diagnostic, Span
 
@@ -32,7 +32,7 @@ def test_a_path_that_is_not_there_is_a_wrong_command_line(tmp_path: Path) -> Non
 def test_an_empty_folder_is_no_success(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["lint", str(tmp_path)], standalone_mode=False)
     assert isinstance(result.exception, UsageError)
-    assert "no policies or models in" in str(result.exception)
+    assert "no hklint documents in" in str(result.exception)
 
 
 def shown(file: Path, column: int, end: int, line: int = 1) -> list[str]:

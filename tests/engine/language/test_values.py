@@ -1,4 +1,4 @@
-"""Sets of values against brute force over small domains."""
+"""Sets of values: their form, their examples, and what the types can hold."""
 
 from typing import Any
 
@@ -6,83 +6,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hklint import values
-from hklint.values import OPERATORS, ORDERING_OPERATORS, Ranges, Words
+from hklint import operators, values
+from hklint.cover import TooManyBoxesError
+from hklint.operators import OPERATORS
 
-NUMBERS = list(range(-2, 8))
 VERSIONS: list[tuple[int, ...]] = [
     (), (0, 1), (1,), (1, 0, 1), (1, 1), (1, 1, 1), (1, 2), (2,), (2, 0, 0, 3), (10,)
 ]  # fmt: skip
-TEXTS = [
-    "", "a", "A", "b", "ß", "ss", "ä", "Ä", "k", "\u212a", "\u03c3", "\u03c2", "\u0131", "i", "I",
-    "\u0130", "\u017f",
-]  # fmt: skip
-PLAIN: dict[str, Any] = {
-    "equals": lambda value, operand: value == operand,
-    "not_equals": lambda value, operand: value != operand,
-    "one_of": lambda value, *operands: value in operands,
-    "none_of": lambda value, *operands: value not in operands,
-    "less_than": lambda value, operand: value < operand,
-    "at_most": lambda value, operand: value <= operand,
-    "at_least": lambda value, operand: value >= operand,
-    "greater_than": lambda value, operand: value > operand,
-    "between": lambda value, low, high: low <= value <= high,
-}
-"""What each operator says of a value, in plain Python."""
-
-DOMAINS: dict[str, list[Any]] = {"number": NUMBERS, "version": VERSIONS, "text": TEXTS}
+VERSION_OPERATORS = [name for name, item in OPERATORS.items() if "version" in item.kinds]
 
 
 @st.composite
-def applied(draw: st.DrawFn, domain: list[Any]) -> tuple[str, list[Any]]:
-    """An operator with operands."""
-    names = [name for name in OPERATORS if domain is not TEXTS or name not in ORDERING_OPERATORS]
-    name = draw(st.sampled_from(names))
-    counts = {"between": (2, 2), "one_of": (1, 4), "none_of": (1, 4)}
-    low, high = counts.get(name, (1, 1))
-    return name, draw(st.lists(st.sampled_from(domain), min_size=low, max_size=high))
+def version_sets(draw: st.DrawFn) -> values.ValueSet:
+    operator = OPERATORS[draw(st.sampled_from(VERSION_OPERATORS))]
+    number = {"value": 1, "pair": 2, "values": draw(st.integers(1, 4))}[operator.takes]
+    versions = st.lists(st.sampled_from(VERSIONS), min_size=number, max_size=number)
+    return operator.allows("version", *draw(versions))
 
 
 def members(found: values.ValueSet, domain: list[Any]) -> set[Any]:
     return {value for value in domain if values.contains(found, value)}
 
 
-def expected(name: str, operands: list[Any], domain: list[Any]) -> set[Any]:
-    def folded(value: Any) -> Any:  # noqa: ANN401 - of any type
-        return values.fold(value) if isinstance(value, str) else value
-
-    return {
-        value
-        for value in domain
-        if PLAIN[name](folded(value), *(folded(item) for item in operands))
-    }
-
-
-def test_every_operator_is_checked() -> None:
-    assert PLAIN.keys() == OPERATORS.keys()
-
-
-@pytest.mark.parametrize("kind", DOMAINS)
-@given(data=st.data())
-def test_operators_and_their_combinations(kind: str, data: st.DataObject) -> None:
-    domain = DOMAINS[kind]
-    left, right = data.draw(applied(domain)), data.draw(applied(domain))
-    one, two = OPERATORS[left[0]](*left[1]), OPERATORS[right[0]](*right[1])
-    in_one, in_two = expected(*left, domain), expected(*right, domain)
-    empty = values.NO_WORDS if kind == "text" else values.NO_NUMBERS
-    assert members(one, domain) == in_one
-    assert members(values.complement(one), domain) == set(domain) - in_one
-    assert members(values.intersection(one, two), domain) == in_one & in_two
-    assert members(values.union([one, two], empty), domain) == in_one | in_two
-    assert values.complement(values.complement(one)) == one
-    assert values.is_empty(values.intersection(one, values.complement(one)))
-    assert values.is_empty(values.complement(values.union([one, values.complement(one)], empty)))
-
-
-@given(st.lists(applied(VERSIONS), max_size=4))
-def test_ranges_stay_sorted_and_apart(operators: list[tuple[str, list[Any]]]) -> None:
-    found = values.union((OPERATORS[name](*given) for name, given in operators), values.NO_NUMBERS)
-    assert isinstance(found, Ranges)
+@given(st.lists(version_sets(), max_size=4))
+def test_ranges_stay_sorted_and_apart(sets: list[values.ValueSet]) -> None:
+    found = values.union(sets, values.NO_NUMBERS)
+    assert isinstance(found, values.Ranges)
     cuts = [values._key(cut) for span in found.spans for cut in span]
     assert cuts == sorted(set(cuts))
 
@@ -90,14 +39,17 @@ def test_ranges_stay_sorted_and_apart(operators: list[tuple[str, list[Any]]]) ->
 @pytest.mark.parametrize(
     ("found", "example"),
     [
-        (OPERATORS["equals"](5), "5"),
-        (OPERATORS["less_than"](5), "anything below 5"),
-        (OPERATORS["at_most"]((15, 1)), "anything up to 15.1"),
-        (OPERATORS["greater_than"]((15, 1)), "anything just above 15.1"),
-        (OPERATORS["equals"](()), "0"),
+        (operators.equals("number", 5), "5"),
+        (operators.less_than("number", 5), "anything below 5"),
+        (operators.at_most("version", (15, 1)), "anything up to 15.1"),
+        (operators.greater_than("version", (15, 1)), "anything just above 15.1"),
+        (operators.equals("version", ()), "0"),
         (values.ALL_NUMBERS, "any number"),
-        (Words(frozenset({"b", "a"})), "'a'"),
-        (values.ALL_WORDS, "any other text"),
+        (operators.one_of("text", "b", "a"), "'a'"),
+        (values.ALL_VALUES, "any other value"),
+        (operators.matches("text", "(?i)a.*"), "a value like this: matches 'a.*'"),
+        (operators.bits_set("number", 0x800), "a value like this: bit 0x800"),
+        (operators.excludes("list", "a"), "a value like this: not has 'a'"),
     ],
 )
 def test_an_example_of_a_set(found: values.ValueSet, example: str) -> None:
@@ -158,6 +110,8 @@ def test_versions(text: str, version: tuple[int, ...] | None) -> None:
         ("version", [(), (0, 1)], []),
         ("REG_SZ", ["", "a"], []),
         ("text", ["", "a"], []),
+        ("REG_MULTI_SZ", [(), ("a",)], []),
+        ("REG_BINARY", ["", "00ff"], []),
     ],
 )
 def test_what_a_type_can_hold(type_name: str, inside: list[Any], outside: list[Any]) -> None:
@@ -166,5 +120,19 @@ def test_what_a_type_can_hold(type_name: str, inside: list[Any], outside: list[A
 
 
 def test_no_version_is_below_zero() -> None:
-    below = values.intersection(values.ALL_VERSIONS, OPERATORS["less_than"](()))
+    below = values.intersection(values.ALL_VERSIONS, operators.less_than("version", ()))
     assert values.is_empty(below)
+
+
+def test_too_many_boxes_are_refused() -> None:
+    wide = values.union(
+        [operators.matches("text", f"{a}.*{b}") for a in "abcd" for b in "abcd"], values.NO_VALUES
+    )
+    narrow = values.intersection(wide, operators.excludes("text", *"abcdefgh"))
+    assert not values.is_empty(narrow)
+    pairs = [
+        values.intersection(operators.matches("text", f"a{n}"), operators.matches("text", f"b{n}"))
+        for n in range(12)
+    ]
+    with pytest.raises(TooManyBoxesError):
+        values.complement(values.union(pairs, values.NO_VALUES))
