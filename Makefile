@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test test-sarif check lint format types imports wheel-test benchmarks lab clean
+.PHONY: help demo test fuzz test-sarif check lint format types imports wheel-test benchmarks lab clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -39,6 +39,9 @@ lab: $(VENV)/.runtime ## run the stand-in hosts until Ctrl-C
 
 test: $(VENV)/.dev ## all tests
 	@$(BIN)/pytest --numprocesses 2 --quiet
+
+fuzz: $(VENV)/.dev ## damage documents for some minutes, and look for anything but a diagnostic
+	@$(BIN)/pytest --quiet --hypothesis-profile fuzz tests/engine/language/test_fuzz.py
 
 test-sarif: $(VENV)/.dev ## SARIF through Microsoft's validator (needs npm)
 	@npm install --silent --no-save --no-package-lock --no-audit --no-fund @microsoft/sarif-multitool@5.7.0

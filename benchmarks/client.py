@@ -62,7 +62,8 @@ def measure(job: Job) -> Figures:
     """Does the job."""
     place, tls = job.place, job.way == "https"
     policies = list(load([job.policy], {}).policies.values())
-    request = to_request(facts_needed(policies))
+    facts = facts_needed(policies)
+    request = to_request(facts)
     text = msgspec.json.encode(request).decode()
     port = place.https_port if tls else place.http_port
     target = PsrpTarget("127.0.0.1", port, tls, place.account, f"127.0.0.1:{port}")
@@ -83,7 +84,7 @@ def measure(job: Job) -> Figures:
         assert not isinstance(answered, Failure), answered
 
     def judged() -> None:
-        (gathered,) = gather([target], request, options, 1)
+        (gathered,) = gather([target], facts, options, 1)
         assert len(audit.host_result(gathered, policies).verdicts) == len(policies[0].rules)
 
     figures = Figures([], [], [], [])

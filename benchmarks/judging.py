@@ -23,6 +23,7 @@ from hklint.sources.answer import parse_answer
 
 HEAD = ("", "rules", "judged /s", "judged and explained /s", "explained / judged")
 SHIPPED = "exchange-store-addins"
+VALUES = "member-server-network"
 MANY = 500
 
 
@@ -37,6 +38,7 @@ def run(*, quick: bool) -> None:
             for label, policy_name, host_id in (
                 (f"{SHIPPED}, healthy host", SHIPPED, "ex2016-healthy"),
                 (f"{SHIPPED}, blocked host", SHIPPED, "ex2016-blocked"),
+                (f"{VALUES}, a bare host", VALUES, "ex2016-healthy"),
                 ("registry values, half of them wrong", str(generated), host.stem),
             ):
                 (policy,) = load([policy_name], {}).policies.values()

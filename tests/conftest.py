@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from hklint.catalogue import read_catalogue
-from hklint.fact import Fact, Observation
+from hklint.fact import Fact, Observation, Present, RegistryName, RegistryValue
 from hklint.files import shipped_folder
 from hklint.library import Library, load
 from hklint.policy import Policy
@@ -44,10 +44,14 @@ def store_policy(shipped: Library) -> Policy:
 
 @pytest.fixture(scope="session")
 def host_with() -> Callable[[Mapping[Fact, Observation]], Snapshot]:
-    """A host of which these facts are known and no others."""
+    """A host of which these facts are known and no others; of a value also that it is there."""
 
     def build(observations: Mapping[Fact, Observation]) -> Snapshot:
         known = {lookup_key(fact): seen for fact, seen in observations.items()}
+        for fact, seen in tuple(known.items()):
+            if isinstance(fact, RegistryValue):
+                name = RegistryName(fact.hive, fact.key, fact.value, fact.view)
+                known.setdefault(name, Present("name", "") if isinstance(seen, Present) else seen)
         return Snapshot("EX01", TAKEN_AT, SOURCE, {}, known)
 
     return build

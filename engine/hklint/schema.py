@@ -5,18 +5,20 @@ from functools import cache
 from typing import Any, cast
 
 import msgspec
-from jsonschema import Draft202012Validator, TypeChecker
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType] # no stub
 
 from hklint import language
+from hklint.codes import Code
 from hklint.descriptions import DESCRIPTIONS
 from hklint.document import Document, DocumentPath
-from hklint.messages import quoted, suggestion
+from hklint.operators import NESTING, OPERATORS
 from hklint.span import Diagnostic
 
 _REF = "#/$defs/{name}"
-_KINDS = {"expectations": language.EXPECTATIONS, "inputs": language.INPUTS}
+_Kinds = Mapping[tuple[str, ...], type[language.Shape]]
+_KINDS: dict[str, _Kinds] = {
+    "expectations": language.EXPECTATIONS,
+    "inputs": language.INPUTS,
+}
 
 
 def json_schema(kind: str) -> dict[str, Any]:
@@ -38,60 +40,82 @@ def check_part(
 ) -> list[Diagnostic]:
     """Every place where a part, which stands at this path, has not its shape.
 
-    The part may be a copy in which placeholders are filled in.
+    The part may be a copy in which placeholders are filled in. It is checked by types, which is
+    fast; the JSON Schema, which says the same, is only asked for the words when something is wrong.
     """
-    validator: Any = _validator(shape)
-    errors: list[ValidationError] = list(validator.iter_errors(part))
-    undecided = {tuple(error.absolute_path) for error in errors if error.validator == "oneOf"}
-    found = dict.fromkeys(
-        item
-        for error in errors
-        if error.validator == "oneOf" or not _is_below(tuple(error.absolute_path), undecided)
-        for item in _diagnostics(document, error, path)
-    )
-    return sorted(found, key=lambda item: (item.span.line, item.span.column))
+    misfit = _misfit(part, shape)
+    if misfit is None:
+        return []
+    from hklint.shape_mistakes import shape_mistakes  # noqa: PLC0415 - jsonschema starts slowly
+
+    message = f"this has not its form: {misfit}"
+    unexplained = Diagnostic(document.value_span(path), message, "", Code.WRONG_FORM)
+    return shape_mistakes(document, path, part, _schema_of(shape)) or [unexplained]
 
 
-def _is_below(path: DocumentPath, places: Collection[DocumentPath]) -> bool:
-    return any(path[:length] in places for length in range(len(path) + 1))
+def _misfit(part: object, shape: type[language.Shape]) -> str | None:
+    """Why a part has not its shape, in the words of msgspec; None if it has."""
+    try:
+        for mapping, kinds in _of_kinds(msgspec.convert(part, shape)):
+            if len({keys[0] for keys in kinds} & mapping.keys()) != 1:
+                return "it is not of exactly one kind"
+            told = next(keys for keys in kinds if mapping.keys() >= set(keys))
+            msgspec.convert(mapping, kinds[told])
+    except msgspec.ValidationError as error:
+        return str(error)
+    return None
+
+
+def _of_kinds(shape: language.Shape) -> Iterator[tuple[Mapping[str, object], _Kinds]]:
+    """The mappings of a document whose shape is told by the keys that are there."""
+    match shape:
+        case language.Policy():
+            for rule in shape.rules:
+                yield rule.expect, language.EXPECTATIONS
+        case language.Model():
+            for item in shape.inputs.values():
+                yield item, language.INPUTS
+        case _:
+            pass
 
 
 @cache
-def _validator(shape: type[language.Shape]) -> Draft202012Validator:
-    return _Validator(_schema_of(shape))
-
-
-def _is_integer(_: TypeChecker, value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-# JSON Schema takes 1000.0 for an integer, the shapes in `language` do not.
-_Validator = cast(
-    "type[Draft202012Validator]",
-    extend(  # type: ignore[no-untyped-call] # the stubs leave it open
-        Draft202012Validator,
-        type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
-    ),
-)
-
-
 def _schema_of(root: type[language.Shape]) -> dict[str, Any]:
     shapes = [root, *language.EXPECTATIONS.values(), *language.INPUTS.values()]
     (ref, *_), components = msgspec.json.schema_components(shapes, ref_template=_REF)
     used = _reachable(components, root.__name__)
     return {
         **ref,
-        "$defs": {name: _described(_with_kinds(components[name])) for name in sorted(used)},
+        "$defs": {
+            name: _described(_with_kinds(components[name])) | _CHOICES.get(name, {})
+            for name in sorted(used)
+        },
     }
+
+
+_CHOICES = {
+    language.KeyExpectation.__name__: {
+        "oneOf": [{"required": [name]} for name in language.KEY_QUESTIONS]
+    }
+}
+"""What msgspec can't say of a shape by its types."""
 
 
 def _described(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema of a shape with a description for each key that has none of its own."""
+    known = _descriptions()
     properties = {
-        key: {"description": DESCRIPTIONS[key], **value} if key in DESCRIPTIONS else value
+        key: {"description": known[key], **value} if key in known else value
         for key, value in schema["properties"].items()
     }
     return {**schema, "properties": properties}
+
+
+@cache
+def _descriptions() -> dict[str, str]:
+    """Every key that is explained; an operator by the first line of its help page."""
+    pages = {name: operator.allows.__doc__ or "" for name, operator in OPERATORS.items()}
+    return {name: page.partition("\n")[0] for name, page in pages.items()} | NESTING | DESCRIPTIONS
 
 
 def _with_kinds(schema: object) -> Any:  # noqa: ANN401 - JSON is any of its types
@@ -110,12 +134,19 @@ def _with_kinds(schema: object) -> Any:  # noqa: ANN401 - JSON is any of its typ
     kinds = _KINDS[str(parts["$one_of_kinds"])]
     return {
         "type": "object",
-        "oneOf": [{"required": [key]} for key in kinds],
+        "oneOf": [{"required": [key]} for key in dict.fromkeys(keys[0] for keys in kinds)],
         "allOf": [
-            {"if": {"required": [key]}, "then": {"$ref": _REF.format(name=shape.__name__)}}
-            for key, shape in kinds.items()
+            {"if": _told_by(keys, kinds), "then": {"$ref": _REF.format(name=shape.__name__)}}
+            for keys, shape in kinds.items()
         ],
     }
+
+
+def _told_by(keys: tuple[str, ...], kinds: Collection[tuple[str, ...]]) -> dict[str, Any]:
+    """What holds for a mapping with these keys, and not with those of a longer kind."""
+    longer = [other for other in kinds if set(keys) < set(other)]
+    unless = {"not": {"anyOf": [{"required": list(other)} for other in longer]}} if longer else {}
+    return {"required": list(keys), **unless}
 
 
 def _reachable(components: Mapping[str, Any], start: str) -> set[str]:
@@ -129,137 +160,3 @@ def _reachable(components: Mapping[str, Any], start: str) -> set[str]:
         text = str(_with_kinds(components[name]))
         waiting += [other for other in components if f"'{_REF.format(name=other)}'" in text]
     return found
-
-
-def _diagnostics(
-    document: Document, error: ValidationError, base: DocumentPath
-) -> Iterator[Diagnostic]:
-    path = (*base, *error.absolute_path)
-    instance, wanted = cast("Any", error.instance), cast("Any", error.validator_value)
-    match error.validator:
-        case "additionalProperties":
-            allowed = sorted(cast("dict[str, Any]", error.schema)["properties"])
-            for key in sorted(set(instance) - set(allowed)):
-                message = f"the key {quoted(key)} is not known here"
-                yield Diagnostic(document.key_span((*path, key)), message, suggestion(key, allowed))
-        case "required":
-            for key in wanted:
-                if key not in instance:
-                    message = f"{_what(path)} has no {quoted(key)}"
-                    hint = _description(cast("Any", error.schema), key)
-                    yield Diagnostic(document.key_span(path), message, hint)
-        case "oneOf":
-            keys = [option["required"][0] for option in wanted]
-            message = f"{_what(path)} needs exactly one of: {', '.join(keys)}"
-            yield Diagnostic(document.key_span(path), message, _choice_help(instance, keys))
-        case "anyOf":
-            yield from _no_variant(document, error, base)
-        case _ if "propertyNames" in error.absolute_schema_path:
-            message = f"{quoted(instance)} can't be a name here"
-            hint = "lower-case letters, digits, - and _, beginning with a letter"
-            yield Diagnostic(document.key_span((*path, instance)), message, hint)
-        case _:
-            yield Diagnostic(document.value_span(path), *_sentence(error))
-
-
-def _choice_help(instance: Mapping[str, object], keys: list[str]) -> str:
-    there = [key for key in keys if key in instance]
-    if there:
-        return f"here are: {', '.join(there)}"
-    hints = [suggestion(key, keys) for key in instance]
-    return next((hint for hint in hints if hint.startswith("did you mean")), "")
-
-
-def _description(schema: Mapping[str, Any], key: str) -> str:
-    found: Mapping[str, Any] = schema.get("properties", {}).get(key, {})
-    return str(found.get("description", ""))
-
-
-def _no_variant(
-    document: Document, error: ValidationError, base: DocumentPath
-) -> Iterator[Diagnostic]:
-    """The mistakes of the variants whose type fits, or else what would be right."""
-    path = (*base, *error.absolute_path)
-    context = error.context or ()
-    here = [item for item in context if item.absolute_path == error.absolute_path]
-    unfit = {item.schema_path[0] for item in here if item.validator in {"type", "enum"}}
-    fit = [item for item in context if item.schema_path[0] not in unfit]
-    if fit:
-        for inner in fit:
-            yield from _diagnostics(document, inner, base)
-        return
-    words = [word for item in here if item.validator == "enum" for word in _words(item)]
-    names = [word for item in here if item.validator == "type" for word in _words(item)]
-    message = f"{quoted(error.instance)} is {_none_of([*words, *names])}"
-    hint = suggestion(str(error.instance), words) if words else _type_help(error.instance, names)
-    yield Diagnostic(document.value_span(path), message, hint)
-
-
-def _none_of(words: list[str]) -> str:
-    unique = list(dict.fromkeys(words))
-    return f"not {' or '.join(unique)}" if len(unique) < 3 else f"none of: {', '.join(unique)}"  # noqa: PLR2004 - two read well in a sentence
-
-
-def _words(error: ValidationError) -> list[str]:
-    value = cast("object", error.validator_value)
-    words = [
-        str(word) for word in cast("list[object]", value if isinstance(value, list) else [value])
-    ]
-    return [_TYPE_NAMES[word] for word in words] if error.validator == "type" else words
-
-
-def _sentence(error: ValidationError) -> tuple[str, str]:
-    shown = quoted(error.instance)
-    match error.validator:
-        case "enum":
-            words = _words(error)
-            return f"{shown} is not one of: {', '.join(words)}", suggestion(
-                str(error.instance), words
-            )
-        case "type":
-            names = _words(error)
-            return f"{shown} is not {' or '.join(names)}", _type_help(error.instance, names)
-        case "pattern":
-            schema = cast("Mapping[str, Any]", error.schema)
-            return f"{shown} has not the right form", str(schema.get("description", ""))
-        case "minLength" | "minItems" | "minProperties":
-            return f"{_what(tuple(error.absolute_path))} must not be empty", ""
-        case "maxItems":
-            return f"this list has more than {error.validator_value} items", ""
-        case _:
-            return error.message, ""
-
-
-_TYPE_NAMES = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "a mapping",
-    "array": "a list",
-    "null": "empty",
-}
-
-
-def _type_help(instance: object, names: list[str]) -> str:
-    if "text" not in names:
-        return ""
-    if isinstance(instance, bool) and "a whole number" in names:
-        return "write 1 or 0, or put it in quotes"
-    if isinstance(instance, int | float):
-        return "put it in quotes"
-    if isinstance(instance, dict):
-        keys = list(cast("dict[str, object]", instance).items())
-        if len(keys) == 1 and keys[0][1] is None:
-            return f'put it in quotes: "{{{keys[0][0]}}}"'
-    return ""
-
-
-def _what(path: DocumentPath) -> str:
-    match path:
-        case (*_, str(key)):
-            return quoted(key)
-        case (*_, str(key), int(number)):
-            return f"item {number + 1} of {quoted(key)}"
-        case _:
-            return "the document"

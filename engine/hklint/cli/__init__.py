@@ -16,9 +16,13 @@ COMMANDS: Mapping[str, str] = {
     "gate": "Say go or no-go before something is installed on a host.",
     "snapshot": "Read a host's facts into a file, to be judged later.",
     "report": "Make a report from a recorded run.",
-    "lint": "Find what is wrong with policies and models.",
-    "explain": "Explain a policy, rule, model, state, outcome or failure.",
-    "schema": "Print the JSON Schema of policies or models, for editors.",
+    "lint": "Find what is wrong with policies, models, profiles, waivers and tests.",
+    "test": "Run the tests of policies and models.",
+    "waivers": "List waivers: what is accepted, by whom, and for how much longer.",
+    "explain": "Explain a policy, profile, rule, model, operator, code, or word in a report.",
+    "observe": "Write a policy draft from what a host has.",
+    "new": "Write a start of a policy, model, profile, of tests or waivers.",
+    "schema": "Print the JSON Schema of a kind of document, for editors.",
     "demo": "See the whole story on hosts that come with hklint.",
     "lab": "Run Windows stand-ins on this machine to try hklint on.",
     "completion": "Print the script that completes commands in a shell.",
@@ -109,7 +113,7 @@ def show_diagnostics(error: InvalidDocumentsError) -> None:
     for diagnostic in error.diagnostics:
         click.echo(render(diagnostic), err=True)
     number = len(error.diagnostics)
-    click.echo(f"{number} mistake{'s' if number > 1 else ''} in policies or models.", err=True)
+    click.echo(f"{number} mistake{'s' if number > 1 else ''} in documents.", err=True)
 
 
 def _show_bug(error: Exception) -> None:

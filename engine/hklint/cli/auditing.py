@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
-from hklint.cli.options import connection, parse_targets
+from hklint.cli.options import connection, load_library, parse_targets
 from hklint.cli.output import Destination, parse_reports, write_reports
+from hklint.cli.waiver_options import waived, with_waivers
 from hklint.exit_code import Exit, worst
 from hklint.run import HostResult, Run
 
@@ -32,14 +33,12 @@ def run_audit(command: str, given: Mapping[str, Any]) -> Exit:
     line and the policies is found before the first host is asked.
     """
     from hklint import audit  # noqa: PLC0415 - with all it needs, only when hosts are asked
-    from hklint.library import load  # noqa: PLC0415 - the same
-    from hklint.parameters import parse_settings  # noqa: PLC0415 - the same
 
     set_up_logging(given["verbose"])
     options = connection(**given)
     targets = parse_targets(given["targets"], options)
     destinations = parse_reports(given["reports"], given["record"])
-    library = load(given["policies"], parse_settings(given["settings"]))
+    library = load_library(given)
     header = audit.header(
         library,
         command,
@@ -48,7 +47,8 @@ def run_audit(command: str, given: Mapping[str, Any]) -> Exit:
         fail_on=cast("Severity", given["fail_on"]),
         allow_unknown=given["allow_unknown"],
     )
-    results = _ask(targets, library, options, given["jobs"])
+    header = with_waivers(header, library, given)
+    results = waived(header, _ask(targets, library, options, given["jobs"]))
     run = Run(header, results, audit.summary(header, results))
     return _report(run, destinations, verbose=given["verbose"] > 0, quiet=given["quiet"])
 
@@ -58,16 +58,15 @@ def _ask(
 ) -> tuple[HostResult, ...]:
     """Asks and judges all hosts; the results are in the order of the targets."""
     from hklint import audit  # noqa: PLC0415 - imported by the caller already
-    from hklint.facts import to_request  # noqa: PLC0415 - the same
     from hklint.fleet import gather  # noqa: PLC0415 - the same
     from hklint.plan import facts_needed  # noqa: PLC0415 - the same
 
     policies = list(library.policies.values())
-    request = to_request(facts_needed(policies))
+    facts = facts_needed(policies)
     ask_for_passwords(targets, options)
     results: dict[int, HostResult] = {}
     with stopping(options), progress(len(targets)) as advance:
-        for gathered in gather(targets, request, options, jobs):
+        for gathered in gather(targets, facts, options, jobs):
             results[gathered.position] = audit.host_result(gathered, policies)
             advance()
     return tuple(results[position] for position in sorted(results))

@@ -6,12 +6,16 @@ import click
 
 from hklint.cli.auditing import run_audit
 from hklint.cli.options import connection_options, policy_options, result_options
+from hklint.cli.waiver_options import waiver_options
 
 EXAMPLES = """\b
 Examples:
   hklint check ex01 --user 'LAB\\audit' --policy exchange-store-addins
   hklint check psrps://audit@ex01 psrps://audit@ex02 -p exchange-store-addins --ca corp-ca.pem
+  hklint check ex01 --user 'LAB\\audit' --profile exchange-2019
+  hklint check ex01.json --profile my-profile.yaml --set store_url=https://store.corp.example
   hklint check ex01.json -p my-policy.yaml --report sarif=hklint.sarif --report junit=junit.xml
+  hklint check ex01.json -p exchange-store-addins --waivers waivers/
 """
 
 
@@ -19,9 +23,10 @@ Examples:
 @click.argument("targets", nargs=-1, metavar="TARGET...")
 @policy_options
 @result_options("info")
+@waiver_options
 @connection_options
 def check_command(**given: Any) -> int:  # noqa: ANN401 - click's options
-    """Judge hosts by policies, and explain every verdict.
+    """Judge hosts by policies and profiles, and explain every verdict.
 
     TARGET is psrp://[user@]host[:port], psrps://... for TLS, a host name, or a snapshot file. The
     password comes from HKLINT_PASSWORD, the keyring, or a prompt; never from the command line.

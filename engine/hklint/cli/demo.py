@@ -79,7 +79,6 @@ class Story:
         """Asks the host over PSRP and judges what it says, as `check` and `gate` do."""
         from hklint import audit  # noqa: PLC0415 - only when the story is told
         from hklint.credentials import Passwords  # noqa: PLC0415 - the same
-        from hklint.facts import to_request  # noqa: PLC0415 - the same
         from hklint.failure import Failure  # noqa: PLC0415 - the same
         from hklint.fleet import gather  # noqa: PLC0415 - the same
         from hklint.plan import facts_needed  # noqa: PLC0415 - the same
@@ -97,7 +96,7 @@ class Story:
             fail_on="info" if command == "check" else "medium",
             allow_unknown=False,
         )
-        (gathered,) = gather([target], to_request(facts_needed(policies)), options, 1)
+        (gathered,) = gather([target], facts_needed(policies), options, 1)
         if isinstance(gathered.result, Failure):
             raise UsageError(f"the lab's host gave no answer: {gathered.result.detail}")
         hosts: tuple[HostResult, ...] = (audit.host_result(gathered, policies),)

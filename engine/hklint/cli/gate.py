@@ -6,11 +6,14 @@ import click
 
 from hklint.cli.auditing import run_audit
 from hklint.cli.options import connection_options, policy_options, result_options
+from hklint.cli.waiver_options import waiver_options
 
 EXAMPLES = """\b
 Examples:
   hklint gate ex01 --user 'LAB\\audit' --policy exchange-store-addins && install-the-add-in
+  hklint gate ex01.json --profile exchange-2019
   hklint gate ex01.json -p exchange-store-addins --report junit=gate.xml
+  hklint gate ex01.json -p exchange-store-addins --waivers waivers/ --expired-waivers fail
 """
 
 
@@ -18,11 +21,13 @@ Examples:
 @click.argument("targets", nargs=-1, metavar="TARGET...")
 @policy_options
 @result_options("medium")
+@waiver_options
 @connection_options
 def gate_command(**given: Any) -> int:  # noqa: ANN401 - click's options
     """Say go or no-go before something is installed on a host.
 
     The gate is open (exit code 0) only if every host was reached, every policy judged something on
-    each of them, and no rule of the severity that counts failed or is unknown.
+    each of them, and no rule of the severity that counts failed or is unknown. What a
+    waiver accepts does not count; the first line names the waivers.
     """
     return run_audit("gate", given)

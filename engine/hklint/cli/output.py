@@ -85,20 +85,20 @@ def write_reports(run: Run, wanted: Sequence[Destination], *, verbose: bool, qui
         if item.path != SCREEN:
             try:
                 with atomic(Path(item.path)) as stream:
-                    _writer(item.form)(run, stream, _options())
+                    _writer(item.form)(run, stream, report_options())
                 written.append(item.path)
             except OSError as error:
                 click.echo(f"Error: {item.path} was not written: {error.strerror}", err=True)
                 complete = False
     screen = next((item.form for item in wanted if item.path == SCREEN), "terminal")
     try:
-        shown = _options(sys.stdout, written, verbose=verbose, quiet=quiet)
+        shown = report_options(sys.stdout, written, verbose=verbose, quiet=quiet)
         _writer(screen)(run, sys.stdout, shown)
         sys.stdout.flush()
     except BrokenPipeError:
         discard_output()
     if screen != "terminal":
-        _writer("terminal")(run, sys.stderr, _options(sys.stderr, written, quiet=True))
+        _writer("terminal")(run, sys.stderr, report_options(sys.stderr, written, quiet=True))
     return complete
 
 
@@ -133,13 +133,14 @@ def _writer(form: str) -> "Callable[[Run, TextIO, Options], None]":
     return FORMATS[form].write
 
 
-def _options(
+def report_options(
     stream: TextIO | None = None,
     written: Sequence[str] = (),
     *,
     verbose: bool = False,
     quiet: bool = False,
 ) -> "Options":
+    """How a report is to look on this stream; without one, in a file."""
     from hklint_reports import Options  # noqa: PLC0415 - only commands that report
 
     width = shutil.get_terminal_size().columns

@@ -12,15 +12,17 @@ READABLE = 0o644
 """A schema is no evidence: everybody may read it."""
 
 EXAMPLES = """\b
-Example: complete and check a policy while you type. Write the schema once:
+Example: complete and check a policy while you type. Write the schemas once:
   hklint schema --write .
-and begin your policy with the line:
+and begin your policy with the line, as `hklint new` does:
   # yaml-language-server: $schema=policy.json
 """
 
 
 @click.command("schema", epilog=EXAMPLES)
-@click.argument("kind", type=click.Choice(["policy", "model"]), required=False)
+@click.argument(
+    "kind", type=click.Choice(["policy", "model", "profile", "waivers", "tests"]), required=False
+)
 @click.option(
     "--write",
     "folder",
@@ -28,12 +30,12 @@ and begin your policy with the line:
     help="Write all schemas into this folder instead.",
 )
 def schema_command(kind: str | None, folder: Path | None) -> int:
-    """Print the JSON Schema of policies or models, for editors."""
+    """Print the JSON Schema of a kind of document, for editors."""
     from hklint.language import DOCUMENTS  # noqa: PLC0415 - only here
     from hklint.schema import json_schema  # noqa: PLC0415 - only here
 
     if folder is None and kind is None:
-        raise click.UsageError("name a kind (policy or model), or a folder with --write")
+        raise click.UsageError("name a kind, such as policy, or a folder with --write")
     if folder is None and kind is not None:
         click.echo(json.dumps(json_schema(kind), indent=2))
         return Exit.PASSED

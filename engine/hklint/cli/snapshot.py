@@ -6,7 +6,13 @@ from typing import Any
 import click
 
 from hklint.cli.auditing import ask_for_passwords, set_up_logging, stopping
-from hklint.cli.options import connection, connection_options, parse_targets, policy_options
+from hklint.cli.options import (
+    connection,
+    connection_options,
+    load_library,
+    parse_targets,
+    policy_options,
+)
 from hklint.cli.output import SCREEN, atomic, check_writable
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
@@ -15,6 +21,7 @@ from hklint.failure import ADVICE, MEANING, Failure, Reason
 EXAMPLES = """\b
 Examples:
   hklint snapshot ex01 --user 'LAB\\audit' -p exchange-store-addins -o ex01.json
+  hklint snapshot ex01 --user 'LAB\\audit' --profile exchange-2019 -o ex01.json
   hklint check ex01.json -p exchange-store-addins
 """
 
@@ -35,10 +42,7 @@ def snapshot_command(target: str, output: str, **given: Any) -> int:  # noqa: AN
 
     `hklint check FILE` judges it later, without the host.
     """
-    from hklint.facts import to_request  # noqa: PLC0415 - only when a host is asked
-    from hklint.fleet import Recorded, gather  # noqa: PLC0415 - the same
-    from hklint.library import load  # noqa: PLC0415 - the same
-    from hklint.parameters import parse_settings  # noqa: PLC0415 - the same
+    from hklint.fleet import Recorded, gather  # noqa: PLC0415 - only when a host is asked
     from hklint.plan import facts_needed  # noqa: PLC0415 - the same
     from hklint.sources.recorded import write_snapshot  # noqa: PLC0415 - the same
 
@@ -49,14 +53,14 @@ def snapshot_command(target: str, output: str, **given: Any) -> int:  # noqa: AN
         raise UsageError(f"{target}: this is a snapshot already; name a host")
     if output != SCREEN:
         check_writable(Path(output))
-    library = load(given["policies"], parse_settings(given["settings"]))
-    request = to_request(facts_needed(library.policies.values()))
+    library = load_library(given)
+    facts = facts_needed(library.policies.values())
     ask_for_passwords(targets, options)
     with stopping(options):
-        (gathered,) = gather(targets, request, options, 1)
+        (gathered,) = gather(targets, facts, options, 1)
     result = gathered.result
     if isinstance(result, Failure):
-        click.echo(_failure_text(gathered.name, result), err=True)
+        click.echo(failure_text(gathered.name, result), err=True)
         return Exit.BUG if result.reason is Reason.INTERNAL_ERROR else Exit.UNDETERMINED
     if output == SCREEN:
         click.echo(write_snapshot(result), nl=False)
@@ -67,7 +71,8 @@ def snapshot_command(target: str, output: str, **given: Any) -> int:  # noqa: AN
     return Exit.PASSED
 
 
-def _failure_text(name: str, failure: Failure) -> str:
+def failure_text(name: str, failure: Failure) -> str:
+    """What happened to the one host that was asked, and what to do."""
     return (
         f"Error: {name}: {MEANING[failure.reason]} ({failure.phase}: {failure.detail})\n"
         f"{ADVICE[failure.reason]}"
