@@ -20,8 +20,8 @@ from hklint.credentials import Passwords
 from hklint.facts import to_request
 from hklint.failure import Failure
 from hklint.fleet import gather
-from hklint.library import load
-from hklint.plan import facts_needed
+from hklint.judging.plan import facts_needed
+from hklint.linking.library import load
 from hklint.sources import Options, collect
 from hklint.target import PsrpTarget
 

@@ -9,14 +9,14 @@ from statistics import median
 
 from benchmarks.generated import write_host, write_policy
 from benchmarks.table import ratio, show
-from hklint.evaluate import judge
-from hklint.explain import explain
 from hklint.facts import read_answer, to_request
 from hklint.facts.registry import complete
 from hklint.failure import Failure
+from hklint.judging.evaluate import judge
+from hklint.judging.explain import explain
+from hklint.judging.plan import facts_needed
 from hklint.lab.lab import Lab, LabHost
-from hklint.library import load
-from hklint.plan import facts_needed
+from hklint.linking.library import load
 from hklint.policy import Policy
 from hklint.snapshot import Snapshot, Source
 from hklint.sources.answer import parse_answer

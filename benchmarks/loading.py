@@ -11,11 +11,11 @@ import yaml
 
 from benchmarks.generated import write_policy
 from benchmarks.table import ratio, show
-from hklint.catalogue import read_catalogue
-from hklint.document import read_document
-from hklint.files import files_in, shipped_folder
-from hklint.library import find, link, load
-from hklint.schema import check
+from hklint.documents.document import read_document
+from hklint.documents.files import files_in, shipped_folder
+from hklint.language.schema import check
+from hklint.linking.catalogue import read_catalogue
+from hklint.linking.library import find, link, load
 
 HEAD = ("", "first", "again", "bare YAML", "again / bare", "read", "shape", "link and prove")
 SHIPPED = "exchange-store-addins"

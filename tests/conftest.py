@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from hklint.catalogue import read_catalogue
+from hklint.documents.files import shipped_folder
 from hklint.fact import Fact, Observation, Present, RegistryName, RegistryValue
-from hklint.files import shipped_folder
-from hklint.library import Library, load
+from hklint.linking.catalogue import read_catalogue
+from hklint.linking.library import Library, load
 from hklint.policy import Policy
 from hklint.snapshot import Snapshot, Source, lookup_key
 

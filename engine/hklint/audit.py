@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 from hklint import __version__, collector
 from hklint.clock import now
-from hklint.evaluate import judge
-from hklint.explain import diagnose, explain
 from hklint.facts import host
 from hklint.failure import Failure, Reason
 from hklint.fleet import Gathered
 from hklint.gate import exit_code
-from hklint.library import Library
+from hklint.judging.evaluate import judge
+from hklint.judging.explain import diagnose, explain
+from hklint.judging.waivers import statuses
+from hklint.linking.library import Library
 from hklint.policy import Policy
 from hklint.run import (
     RUN_VERSION,
@@ -26,7 +27,6 @@ from hklint.run import (
 from hklint.snapshot import Snapshot
 from hklint.sources.recorded import snapshot_document
 from hklint.verdict import Severity
-from hklint.waivers import statuses
 
 _log = logging.getLogger(__name__)
 

@@ -14,6 +14,7 @@ import msgspec
 from hklint.errors import UsageError
 from hklint.exit_code import Exit, worst
 from hklint.gate import exit_code
+from hklint.judging.waivers import statuses
 from hklint.run import (
     OLDEST_RUN_VERSION,
     RUN_VERSION,
@@ -25,7 +26,6 @@ from hklint.run import (
     count_outcomes,
     count_waived,
 )
-from hklint.waivers import statuses
 from hklint_reports import DEFAULTS, Options
 from hklint_reports.times import utc, utc_or
 

@@ -16,7 +16,7 @@ from hklint.lab.lab import Lab
 from hklint.lab.registry import Registry, parse_path
 from hklint.lab.registry_data import dword
 from hklint.lab.schannel import Protocol, Role, Support
-from hklint.library import Library
+from hklint.linking.library import Library
 from hklint.sources.recorded import load_snapshot
 
 ABSENT, TEXT, ALL_ONES = None, "1", 0xFFFFFFFF

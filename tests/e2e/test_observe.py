@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hklint.document import read_document
+from hklint.documents.document import read_document
 from hklint.exit_code import Exit
 from hklint.lab.lab import Lab
 

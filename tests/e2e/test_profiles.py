@@ -201,7 +201,7 @@ def test_an_id_that_is_taken_is_never_chosen_between(hklint_command: Command) ->
 def test_a_folder_of_thousands_is_not_searched(
     monkeypatch: pytest.MonkeyPatch, hklint_command: Command
 ) -> None:
-    monkeypatch.setattr("hklint.files.MAX_FOLDERS", 3)
+    monkeypatch.setattr("hklint.documents.files.MAX_FOLDERS", 3)
     for number in range(5):
         Path(f"folder-{number}").mkdir()
     done = hklint_command("check", SNAPSHOT, "--profile", "mine.yaml")

@@ -7,11 +7,11 @@ from typing import Any, get_args
 
 import pytest
 
-from hklint.bind import bind
-from hklint.document import read_document
-from hklint.evaluate import evaluate
+from hklint.documents.document import read_document
 from hklint.fact import Absent, Fact, Observation, Present, RegistryValue, View
-from hklint.library import Library
+from hklint.judging.evaluate import evaluate
+from hklint.linking.bind import bind
+from hklint.linking.library import Library
 from hklint.snapshot import Snapshot
 
 KEY = "SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319"

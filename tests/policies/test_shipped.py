@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from hklint import values
-from hklint.evaluate import judge_rule
-from hklint.files import shipped_folder
+from hklint.documents.files import shipped_folder
+from hklint.judging.evaluate import judge_rule
 from hklint.model import Model, Row, Table
 from hklint.policy import Policy, Rule, StateExpectation, ValueExpectation
 from hklint.policy_tests.answer import snapshot_of

@@ -20,6 +20,7 @@ from hklint.fact import (
     WebRequest,
 )
 from hklint.failure import Failure, Reason
+from hklint.judging.waivers import scopes, statuses, waive
 from hklint.run import (
     RUN_VERSION,
     HostResult,
@@ -44,7 +45,6 @@ from hklint.verdict import (
     Verdict,
 )
 from hklint.waiver import ExpiredWaivers, Waiver
-from hklint.waivers import scopes, statuses, waive
 
 POLICY = "exchange-store-addins"
 POLICY_PATH = "policies/exchange/store-addins.yaml"

@@ -52,7 +52,7 @@ WITHOUT_LAB = "import sys; sys.modules['cryptography'] = None; from hklint.cli i
 WHERE = """
 import json, sys, hklint, hklint_reports
 from hklint import collector
-from hklint.library import shipped_folder
+from hklint.linking.library import shipped_folder
 print(json.dumps({
     "places": [hklint.__file__, hklint_reports.__file__, str(shipped_folder())],
     "path": sys.path, "version": hklint.__version__, "collector": collector.sha256(),

@@ -17,7 +17,7 @@ from hklint.run import HostResult, Run
 
 if TYPE_CHECKING:
     from hklint.fleet import Recorded
-    from hklint.library import Library
+    from hklint.linking.library import Library
     from hklint.sources import Options
     from hklint.target import PsrpTarget
     from hklint.verdict import Severity
@@ -59,7 +59,7 @@ def _ask(
     """Asks and judges all hosts; the results are in the order of the targets."""
     from hklint import audit  # noqa: PLC0415 - imported by the caller already
     from hklint.fleet import gather  # noqa: PLC0415 - the same
-    from hklint.plan import facts_needed  # noqa: PLC0415 - the same
+    from hklint.judging.plan import facts_needed  # noqa: PLC0415 - the same
 
     policies = list(library.policies.values())
     facts = facts_needed(policies)

@@ -16,7 +16,7 @@ from hklint.verdict import Outcome
 
 if TYPE_CHECKING:
     from hklint.lab.lab import LabHost
-    from hklint.library import Library
+    from hklint.linking.library import Library
     from hklint.snapshot import Snapshot
 
 POLICY = "exchange-store-addins"
@@ -52,7 +52,7 @@ def demo_command(folder: Path) -> int:
         raise UsageError(
             f"the demo needs the lab ({error.name} is missing): pip install 'hklint[lab]'"
         ) from None
-    from hklint.library import load  # noqa: PLC0415 - only when the story is told
+    from hklint.linking.library import load  # noqa: PLC0415 - only when the story is told
 
     folder.mkdir(parents=True, exist_ok=True)
     check_writable(folder / "fix.reg")
@@ -81,7 +81,7 @@ class Story:
         from hklint.credentials import Passwords  # noqa: PLC0415 - the same
         from hklint.failure import Failure  # noqa: PLC0415 - the same
         from hklint.fleet import gather  # noqa: PLC0415 - the same
-        from hklint.plan import facts_needed  # noqa: PLC0415 - the same
+        from hklint.judging.plan import facts_needed  # noqa: PLC0415 - the same
         from hklint.sources import Options  # noqa: PLC0415 - the same
         from hklint.target import PsrpTarget, parse_target  # noqa: PLC0415 - the same
 
@@ -111,8 +111,8 @@ class Story:
 
     def write_fix(self, run: Run, snapshot: "Snapshot") -> str:
         """Writes fix.reg and rollback.reg for the failed rules; returns the text of the fix."""
-        from hklint.reg_text import ENCODING, fix_text, rollback_text  # noqa: PLC0415 - only here
-        from hklint.remedy import broken_by, merged  # noqa: PLC0415 - only here
+        from hklint.judging.reg_text import ENCODING, fix_text, rollback_text  # noqa: PLC0415 - only here
+        from hklint.judging.remedy import broken_by, merged  # noqa: PLC0415 - only here
 
         (result,) = run.hosts
         failed = [item for item in result.verdicts if item.outcome is Outcome.FAIL]

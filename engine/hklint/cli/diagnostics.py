@@ -3,8 +3,8 @@
 import unicodedata
 from functools import cache
 
-from hklint.document import MAX_BYTES
-from hklint.files import real_path
+from hklint.documents.document import MAX_BYTES
+from hklint.documents.files import real_path
 from hklint.span import Diagnostic, Span
 from hklint_reports.text import visible
 

@@ -11,8 +11,8 @@ from hklint.errors import UsageError
 from hklint.exit_code import Exit
 
 if TYPE_CHECKING:
-    from hklint.lint import Findings
-    from hklint.lint_choice import Choice
+    from hklint.linting.choice import Choice
+    from hklint.linting.lint import Findings
 
 FORMATS = ("text", "json", "sarif", "github")
 MOST_ROUNDS = 5
@@ -80,8 +80,8 @@ def lint_command(  # noqa: PLR0913 - one parameter an option
     error; what is allowed but looks wrong is a warning. In folders, YAML of other tools is skipped.
     Without PATH the policies that come with hklint are looked at.
     """
-    from hklint.files import shipped_folder  # noqa: PLC0415 - only here
-    from hklint.lint_choice import choose  # noqa: PLC0415 - the same
+    from hklint.documents.files import shipped_folder  # noqa: PLC0415 - only here
+    from hklint.linting.choice import choose  # noqa: PLC0415 - the same
 
     choice = choose(select, ignore)
     if output is not None:
@@ -113,14 +113,14 @@ def _show(findings: "Findings", form: str, output: Path | None) -> None:
 def _lint(paths: list[Path], choice: "Choice") -> "Findings":
     from msgspec.structs import replace  # noqa: PLC0415 - only here
 
-    from hklint.lint import lint  # noqa: PLC0415 - the same
+    from hklint.linting.lint import lint  # noqa: PLC0415 - the same
 
     found = lint(paths)
     return replace(found, diagnostics=tuple(filter(choice.has, found.diagnostics)))
 
 
 def _show_changes(findings: "Findings") -> None:
-    from hklint.mend import diff, mended  # noqa: PLC0415 - only here
+    from hklint.linting.mend import diff, mended  # noqa: PLC0415 - only here
     from hklint_reports.text import visible  # noqa: PLC0415 - the same
 
     files = mended(findings, findings.diagnostics)
@@ -133,7 +133,7 @@ def _show_changes(findings: "Findings") -> None:
 
 def _fix(paths: list[Path], choice: "Choice", findings: "Findings") -> "Findings":
     """Mends until nothing more can be; the findings that are left."""
-    from hklint.mend import mended, write  # noqa: PLC0415 - only here
+    from hklint.linting.mend import mended, write  # noqa: PLC0415 - only here
 
     changes: list[int] = []
     for _ in range(MOST_ROUNDS):

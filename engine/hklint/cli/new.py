@@ -57,7 +57,7 @@ def new_command(
     screen; without it the file lies here and is named by its id. With --policy, tests have the
     values that the policy asks for, and cases in which its rules pass and fail.
     """
-    from hklint.start import id_from, schema_near  # noqa: PLC0415 - only here
+    from hklint.authoring.start import id_from, schema_near  # noqa: PLC0415 - only here
 
     if tested is not None and kind != "tests":
         raise UsageError("--policy is for tests: hklint new tests --policy POLICY")
@@ -77,7 +77,7 @@ def write_document(kind: str, file: Path, text: str, *, force: bool) -> None:
 
     Raises UsageError if it can't go there.
     """
-    from hklint.start import schema_near, with_schema  # noqa: PLC0415 - only here
+    from hklint.authoring.start import schema_near, with_schema  # noqa: PLC0415 - only here
 
     check_place(kind, file, force=force)
     file.parent.mkdir(exist_ok=True)
@@ -88,7 +88,7 @@ def write_document(kind: str, file: Path, text: str, *, force: bool) -> None:
 
 def check_place(kind: str, file: Path, *, force: bool) -> None:
     """Raises UsageError if a document of this kind would not be found under this name."""
-    from hklint.files import SUFFIXES, TESTS_SUFFIX  # noqa: PLC0415 - only here
+    from hklint.documents.files import SUFFIXES, TESTS_SUFFIX  # noqa: PLC0415 - only here
 
     is_tests = file.name.endswith(TESTS_SUFFIX)
     if kind == "tests" and not is_tests:
@@ -101,7 +101,7 @@ def check_place(kind: str, file: Path, *, force: bool) -> None:
 
 def _file(kind: str, path: str | None, name: str | None, tested: str | None) -> Path:
     """Where the document goes."""
-    from hklint.files import TESTS_SUFFIX, is_path  # noqa: PLC0415 - only here
+    from hklint.documents.files import TESTS_SUFFIX, is_path  # noqa: PLC0415 - only here
 
     suffix = TESTS_SUFFIX if kind == "tests" else ".yaml"
     file = Path() if path is None or path == SCREEN else Path(path)
@@ -116,10 +116,10 @@ def _file(kind: str, path: str | None, name: str | None, tested: str | None) -> 
 
 def _text(kind: str, name: str | None, title: str | None, tested: str | None) -> str:
     if tested is None:
-        from hklint.start import start  # noqa: PLC0415 - only here
+        from hklint.authoring.start import start  # noqa: PLC0415 - only here
 
         return start(kind, name, title, datetime.now(UTC))
-    from hklint.tests_start import tests_of_policy  # noqa: PLC0415 - only here
+    from hklint.authoring.tests_start import tests_of_policy  # noqa: PLC0415 - only here
 
     return tests_of_policy(tested, name, title)
 

@@ -22,9 +22,9 @@ from hklint.exit_code import Exit
 from hklint.failure import Failure, Reason
 
 if TYPE_CHECKING:
+    from hklint.authoring.observe import Draft
+    from hklint.authoring.observed_rule import Asked
     from hklint.fact import Fact, View
-    from hklint.observe import Draft
-    from hklint.observed_rule import Asked
     from hklint.policy import Policy
     from hklint.snapshot import Snapshot
     from hklint.sources import Options
@@ -89,8 +89,8 @@ def observe_command(target: str, **given: Any) -> int:  # noqa: ANN401 - click's
     there. A host is never searched for what nobody named. Of a snapshot, without any of these,
     everything it was asked for.
     """
+    from hklint.authoring.observe import asked_by, draft, everything_in, expected_by  # noqa: PLC0415 - the same
     from hklint.fleet import Recorded  # noqa: PLC0415 - only commands that ask hosts
-    from hklint.observe import asked_by, draft, everything_in, expected_by  # noqa: PLC0415 - the same
 
     set_up_logging(given["verbose"])
     output, tests = _places(given)
@@ -133,7 +133,7 @@ def _places(given: Mapping[str, Any]) -> tuple[Path | None, Path | None]:
 
 
 def _named(given: Mapping[str, Any]) -> "Iterator[Asked]":
-    from hklint.observe import named  # noqa: PLC0415 - imported by the caller already
+    from hklint.authoring.observe import named  # noqa: PLC0415 - imported by the caller already
 
     if given["values"] and not given["keys"]:
         raise UsageError("--value needs a --key that it is in")
@@ -149,7 +149,7 @@ def _policies(given: Mapping[str, Any]) -> "Sequence[Policy]":
 def _ask(target: "PsrpTarget", asked: "Iterable[Fact]", options: "Options") -> "Snapshot | Exit":
     """The host's answer, with its identity; or the exit code when there is none."""
     from hklint.fleet import gather  # noqa: PLC0415 - only when a host is asked
-    from hklint.plan import facts_needed  # noqa: PLC0415 - the same
+    from hklint.judging.plan import facts_needed  # noqa: PLC0415 - the same
 
     facts = {*facts_needed([]), *asked}
     ask_for_passwords([target], options)
@@ -163,8 +163,8 @@ def _ask(target: "PsrpTarget", asked: "Iterable[Fact]", options: "Options") -> "
 
 
 def _name(output: Path | None, snapshot: "Snapshot") -> str:
-    from hklint.observed_rule import slug  # noqa: PLC0415 - imported by the caller already
-    from hklint.start import id_from  # noqa: PLC0415 - only here
+    from hklint.authoring.observed_rule import slug  # noqa: PLC0415 - imported by the caller already
+    from hklint.authoring.start import id_from  # noqa: PLC0415 - only here
 
     return (output and id_from(output)) or slug(f"observed {snapshot.host}")
 
@@ -185,7 +185,7 @@ def _write_policy(drafted: "Draft", output: Path | None, *, force: bool) -> None
 def _write_tests(
     policy: Path, tests: Path, snapshot: "Snapshot", asked: "Iterable[Asked]", *, force: bool
 ) -> None:
-    from hklint.tests_start import tests_of_host  # noqa: PLC0415 - only here
+    from hklint.authoring.tests_start import tests_of_host  # noqa: PLC0415 - only here
 
     write_document("tests", tests, tests_of_host(policy, tests, snapshot, asked), force=force)
     click.echo(f"Written: {tests}", err=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from hklint.fleet import Recorded
-    from hklint.library import Library
+    from hklint.linking.library import Library
     from hklint.sources import Options
     from hklint.target import PsrpTarget, Target
 
@@ -31,7 +31,7 @@ def _complete_ids(
     """Ids of policies or profiles that come with hklint, or else files."""
     from click.shell_completion import CompletionItem  # noqa: PLC0415 - only in a shell
 
-    from hklint.files import shipped_names  # noqa: PLC0415 - the same
+    from hklint.documents.files import shipped_names  # noqa: PLC0415 - the same
 
     del ctx
     kind = "profile" if param.name == "profiles" else "policy"
@@ -166,8 +166,8 @@ def policy_options(command: Command) -> Command:
 
 def load_library(given: Mapping[str, Any]) -> "Library":
     """What the policy options ask for. Raises click's UsageError if that is nothing."""
-    from hklint.library import load  # noqa: PLC0415 - only commands that judge
-    from hklint.parameters import parse_settings  # noqa: PLC0415 - the same
+    from hklint.linking.library import load  # noqa: PLC0415 - only commands that judge
+    from hklint.linking.parameters import parse_settings  # noqa: PLC0415 - the same
 
     if not given["policies"] and not given["profiles"]:
         raise click.UsageError("name what to judge by: a --policy, a --profile, or several of them")

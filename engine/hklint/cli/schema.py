@@ -32,7 +32,7 @@ and begin your policy with the line, as `hklint new` does:
 def schema_command(kind: str | None, folder: Path | None) -> int:
     """Print the JSON Schema of a kind of document, for editors."""
     from hklint.language import DOCUMENTS  # noqa: PLC0415 - only here
-    from hklint.schema import json_schema  # noqa: PLC0415 - only here
+    from hklint.language.schema import json_schema  # noqa: PLC0415 - only here
 
     if folder is None and kind is None:
         raise click.UsageError("name a kind, such as policy, or a folder with --write")

@@ -43,7 +43,7 @@ def snapshot_command(target: str, output: str, **given: Any) -> int:  # noqa: AN
     `hklint check FILE` judges it later, without the host.
     """
     from hklint.fleet import Recorded, gather  # noqa: PLC0415 - only when a host is asked
-    from hklint.plan import facts_needed  # noqa: PLC0415 - the same
+    from hklint.judging.plan import facts_needed  # noqa: PLC0415 - the same
     from hklint.sources.recorded import write_snapshot  # noqa: PLC0415 - the same
 
     set_up_logging(given["verbose"])

@@ -10,7 +10,7 @@ from hklint.run import MOST_WARN_DAYS, HostResult, RunHeader
 from hklint.waiver import EXPIRED_WAIVERS, WARN_DAYS, read_moment
 
 if TYPE_CHECKING:
-    from hklint.library import Library
+    from hklint.linking.library import Library
 
 Command = Callable[..., Any]
 
@@ -61,7 +61,7 @@ def with_waivers(header: RunHeader, library: "Library", given: Mapping[str, Any]
     """
     from msgspec.structs import replace  # noqa: PLC0415 - only commands that ask hosts
 
-    from hklint.waiver_files import read_waivers  # noqa: PLC0415 - the same
+    from hklint.linking.waiver_files import read_waivers  # noqa: PLC0415 - the same
 
     found = read_waivers(given["waiver_paths"], library.rules, every_policy=False)
     return replace(
@@ -75,7 +75,7 @@ def with_waivers(header: RunHeader, library: "Library", given: Mapping[str, Any]
 
 def waived(header: RunHeader, results: tuple[HostResult, ...]) -> tuple[HostResult, ...]:
     """What came of all hosts, with the marks of the waivers in force when the run began."""
-    from hklint.waivers import scopes, waive  # noqa: PLC0415 - only commands that ask hosts
+    from hklint.judging.waivers import scopes, waive  # noqa: PLC0415 - only commands that ask hosts
 
     known, moment = scopes(header.waivers), read_moment(header.started)
     return tuple(waive(result, known, moment) for result in results)

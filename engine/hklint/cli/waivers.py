@@ -56,10 +56,10 @@ def waivers_command(paths: tuple[Path, ...], **given: Any) -> int:  # noqa: ANN4
     The rules they name have to be those of a policy that comes with hklint, or of one that is named
     here. Which of them a host needs, `hklint check --waivers` tells.
     """
-    from hklint.library import load  # noqa: PLC0415 - only here
-    from hklint.parameters import parse_settings  # noqa: PLC0415 - the same
-    from hklint.waiver_files import read_waivers  # noqa: PLC0415 - the same
-    from hklint.waivers import state  # noqa: PLC0415 - the same
+    from hklint.judging.waivers import state  # noqa: PLC0415 - the same
+    from hklint.linking.library import load  # noqa: PLC0415 - only here
+    from hklint.linking.parameters import parse_settings  # noqa: PLC0415 - the same
+    from hklint.linking.waiver_files import read_waivers  # noqa: PLC0415 - the same
 
     library = load(given["policies"], parse_settings(given["settings"]), given["profiles"])
     waivers = read_waivers(paths, library.rules, every_policy=True).waivers

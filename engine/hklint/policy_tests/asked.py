@@ -6,8 +6,8 @@ import msgspec
 
 from hklint.fact import Fact, RegistryKey, RegistryName, RegistryValue, Way, WebRequest
 from hklint.fold import fold
+from hklint.judging.plan import facts_needed, table_facts
 from hklint.model import FactInput, Table
-from hklint.plan import facts_needed, table_facts
 from hklint.policy import Policy, StateExpectation, ValueExpectation
 from hklint.snapshot import lookup_key
 

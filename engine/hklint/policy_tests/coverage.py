@@ -8,11 +8,11 @@ is not met: if it were wrong, no test would tell.
 from collections.abc import Iterable, Iterator
 
 from hklint.facts.web_request import OUTCOMES
+from hklint.judging.table import TableResult
 from hklint.model import Model, Table
 from hklint.policy import Expectation, OutcomeExpectation, Policy, StateExpectation
 from hklint.policy_tests.expected import rule_name
 from hklint.policy_tests.results import Coverage, Unmet
-from hklint.table import TableResult
 from hklint.verdict import Outcome
 
 

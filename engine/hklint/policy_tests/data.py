@@ -1,11 +1,11 @@
 """Values as tests write them: a number, a text or a list stands for what a host would answer."""
 
 from hklint import values
-from hklint.conditions import OperandError, data_of
 from hklint.fact import Absent, Observation, Present, Unreadable
 from hklint.facts.host import FIELDS
 from hklint.language import Scalar
 from hklint.language.tests import Datum, TypedValue
+from hklint.linking.conditions import OperandError, data_of
 from hklint.messages import quoted
 from hklint.policy_tests.asked import AskedValue
 

@@ -6,11 +6,11 @@ import msgspec
 from msgspec import UnsetType
 
 from hklint.codes import Code
-from hklint.document import Document, DocumentPath
+from hklint.documents.document import Document, DocumentPath
 from hklint.language import ModelUse
 from hklint.language.tests import Expected as Shape
 from hklint.language.tests import ExpectedState as StateShape
-from hklint.link_expectation import ExpectationLinker
+from hklint.linking.expectation import ExpectationLinker
 from hklint.messages import quoted, suggestion
 from hklint.model import Model, Table
 from hklint.policy import Policy, Rule

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from hklint import language
 from hklint.codes import Code
-from hklint.conditions import OperandError
-from hklint.document import Document, DocumentPath
+from hklint.documents.document import Document, DocumentPath
 from hklint.fact import Absent, Observation, Present, RegistryKey, Unreadable, View, Way
 from hklint.facts.host import FIELDS
 from hklint.facts.web_request import OUTCOMES, Outcome
 from hklint.fold import fold
 from hklint.language.tests import Datum, Facts, Key
+from hklint.linking.conditions import OperandError
 from hklint.messages import quoted, suggestion
 from hklint.policy_tests.asked import Asked, AskedKey
 from hklint.policy_tests.data import DENIED, UNREADABLE, field_mistake, observation

@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping
 
 from hklint.codes import Code
-from hklint.document import Document, DocumentPath
+from hklint.documents.document import Document, DocumentPath
 from hklint.language.tests import Host
 from hklint.messages import quoted, suggestion
 from hklint.policy_tests.facts import FactsReader

@@ -7,19 +7,19 @@ import msgspec
 from msgspec import UnsetType
 
 from hklint import language
-from hklint.catalogue import Catalogue
 from hklint.codes import Code
-from hklint.document import Document, DocumentPath
+from hklint.documents.document import Document, DocumentPath
+from hklint.documents.files import real_path
 from hklint.errors import UsageError
 from hklint.facts import to_request
-from hklint.files import real_path
 from hklint.language.tests import TestCase as CaseShape
-from hklint.library import Library
-from hklint.link_policy import PolicyLinker
+from hklint.linking.catalogue import Catalogue
+from hklint.linking.library import Library
+from hklint.linking.model_checks import FollowUp
+from hklint.linking.parameters import ParameterError, given_values
+from hklint.linking.policy import PolicyLinker
 from hklint.messages import quoted, suggestion
 from hklint.model import Scalar, Table
-from hklint.model_checks import FollowUp
-from hklint.parameters import ParameterError, given_values
 from hklint.policy import Policy
 from hklint.policy_tests.asked import Asked, asked_for
 from hklint.policy_tests.expected import ExpectationReader, Expected

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from hklint.catalogue import Catalogue, errors_in, in_order, read_catalogue
-from hklint.errors import InvalidDocumentsError, UsageError
-from hklint.files import (
+from hklint.documents.files import (
     TESTS_SUFFIX,
     files_around,
     files_in,
@@ -15,10 +13,12 @@ from hklint.files import (
     shipped_folder,
     shown_path,
 )
-from hklint.library import Library, link_all
-from hklint.lint_files import document_files, documents_beside
+from hklint.errors import InvalidDocumentsError, UsageError
+from hklint.linking.catalogue import Catalogue, errors_in, in_order, read_catalogue
+from hklint.linking.document_files import document_files, documents_beside
+from hklint.linking.library import Library, link_all
+from hklint.linking.model_checks import FollowUp
 from hklint.model import Model, Table
-from hklint.model_checks import FollowUp
 from hklint.policy import Policy
 from hklint.policy_tests.asked import tables_of
 from hklint.policy_tests.linked import Suite, link_tests

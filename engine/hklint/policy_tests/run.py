@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from hklint import __version__, show
+from hklint import __version__
 from hklint.clock import now
-from hklint.evaluate import judge, unmet_condition
-from hklint.explain import diagnosis_of, explain
 from hklint.fact import Unreadable
 from hklint.fold import fold
+from hklint.judging import show
+from hklint.judging.evaluate import judge, unmet_condition
+from hklint.judging.explain import diagnosis_of, explain
+from hklint.judging.table import TableResult, evaluate
 from hklint.policy import Policy
 from hklint.policy_tests.answer import snapshot_of
 from hklint.policy_tests.coverage import Met, coverage
@@ -19,7 +21,6 @@ from hklint.policy_tests.linked import Case, Suite
 from hklint.policy_tests.load import Loaded
 from hklint.policy_tests.results import CaseResult, Mismatch, Results, SuiteResult
 from hklint.snapshot import Snapshot
-from hklint.table import TableResult, evaluate
 
 
 def run(loaded: Loaded, selected: str = "", required: float | None = None) -> Results:

@@ -14,6 +14,7 @@ import msgspec
 from hklint.fact import Fact, Present, Way, WebRequest
 from hklint.facts import read_answer, to_request
 from hklint.facts.registry import complete
+from hklint.judging.plan import table_facts
 from hklint.lab import dotnet
 from hklint.lab.dotnet import Process
 from hklint.lab.machine import Machine
@@ -23,7 +24,6 @@ from hklint.lab.schannel import Protocol
 from hklint.lab.store import Manners, Store
 from hklint.lab.tls import OFFERABLE, client_contexts, server_context
 from hklint.lab.wire.certificates import CertificateAuthority, TlsFiles
-from hklint.plan import table_facts
 from hklint.snapshot import Snapshot, Source
 
 from .cells import ACCOUNT, RELEASE, Cell, host_of, server_name, uri_of

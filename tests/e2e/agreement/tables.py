@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from hklint.bind import bind
-from hklint.evaluate import TableResult, evaluate
 from hklint.fact import Way
+from hklint.judging.evaluate import TableResult, evaluate
 from hklint.lab.dotnet import Process, Target
 from hklint.lab.schannel import Protocol
+from hklint.linking.bind import bind
 from hklint.model import Model, ModelInput, Table
 from hklint.snapshot import Snapshot
 

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from hklint.authoring.start import id_from, start
 from hklint.cli.new import KINDS, new_command
-from hklint.document import parse_document, read_document
+from hklint.documents.document import parse_document, read_document
+from hklint.documents.files import shipped_names
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
-from hklint.files import shipped_names
 from hklint.language import DOCUMENTS
-from hklint.lint import lint
+from hklint.linting.lint import lint
 from hklint.policy_tests import results
 from hklint.policy_tests.load import load
 from hklint.policy_tests.run import run
-from hklint.start import id_from, start
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 New = Callable[..., Result]

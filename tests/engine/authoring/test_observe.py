@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hklint import values
+from hklint.authoring.observe import Draft, draft, everything_in
+from hklint.authoring.observed_rule import slug
 from hklint.cli.observe import observe_command
-from hklint.document import parse_document
-from hklint.evaluate import judge
+from hklint.documents.document import parse_document
 from hklint.exit_code import Exit
 from hklint.fact import (
     Absent,
@@ -25,11 +26,10 @@ from hklint.fact import (
     RegistryValue,
     Unreadable,
 )
-from hklint.link_policy import PolicyLinker
-from hklint.observe import Draft, draft, everything_in
-from hklint.observed_rule import slug
+from hklint.judging.evaluate import judge
+from hklint.language.schema import check
+from hklint.linking.policy import PolicyLinker
 from hklint.policy import AbsentMeans, Policy, ValueExpectation
-from hklint.schema import check
 from hklint.snapshot import Snapshot, lookup_key
 from hklint.sources.recorded import load_snapshot
 from hklint.verdict import Outcome

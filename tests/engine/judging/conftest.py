@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hklint.document import read_document
-from hklint.files import shipped_folder
+from hklint.documents.document import read_document
+from hklint.documents.files import shipped_folder
 from hklint.policy_tests.answer import snapshot_of
 from hklint.policy_tests.load import load
 from hklint.policy_tests.stated import Stated

@@ -9,7 +9,7 @@ from hklint import __version__, collector
 from hklint.audit import header, host_result, summary
 from hklint.failure import Failure, Reason
 from hklint.fleet import Gathered
-from hklint.library import Library
+from hklint.linking.library import Library
 from hklint.run import HostResult
 from hklint.snapshot import Snapshot
 from hklint.sources.recorded import read_snapshot, write_snapshot

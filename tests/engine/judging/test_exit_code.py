@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hklint.document import read_document
+from hklint.documents.document import read_document
 from hklint.exit_code import MEANING, PRECEDENCE, Exit, worst
 from hklint.failure import Failure, Reason
 from hklint.gate import exit_code

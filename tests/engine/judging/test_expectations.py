@@ -7,9 +7,6 @@ import msgspec
 import pytest
 
 from hklint import operators, values
-from hklint.bind import bind
-from hklint.evaluate import Judgement, judge, judge_rule
-from hklint.explain import diagnose, explain
 from hklint.fact import (
     Absent,
     Fact,
@@ -20,6 +17,9 @@ from hklint.fact import (
     Unreadable,
     WebRequest,
 )
+from hklint.judging.evaluate import Judgement, judge, judge_rule
+from hklint.judging.explain import diagnose, explain
+from hklint.linking.bind import bind
 from hklint.model import Case, FactInput, Model, Row, State, Table
 from hklint.policy import (
     AbsentMeans,

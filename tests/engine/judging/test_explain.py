@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from hklint.evaluate import judge
-from hklint.explain import diagnose, explain
-from hklint.library import Library
+from hklint.judging.evaluate import judge
+from hklint.judging.explain import diagnose, explain
+from hklint.linking.library import Library
 from hklint.snapshot import Snapshot
 from hklint.verdict import DecidingRow, Diagnosis, Verdict
 

@@ -8,8 +8,8 @@ import pytest
 from hklint.fact import Absent, Fact, HostField, Observation, Present, Unreadable
 from hklint.facts import read_answer, to_request
 from hklint.facts.host import FIELDS, describe
-from hklint.library import Library
-from hklint.plan import facts_needed
+from hklint.judging.plan import facts_needed
+from hklint.linking.library import Library
 from hklint.policy import Policy
 
 ERROR = {"type": "System.IO.IOException", "hresult": None, "message": "gone"}

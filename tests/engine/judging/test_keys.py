@@ -4,11 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from hklint.cases import link_cases
-from hklint.conditions import Type
-from hklint.document import parse_document
-from hklint.evaluate import judge
-from hklint.explain import explain
+from hklint.documents.document import parse_document
 from hklint.fact import (
     Absent,
     Fact,
@@ -18,11 +14,15 @@ from hklint.fact import (
     RegistryKey,
     RegistryValue,
 )
-from hklint.link_model import ModelLinker
-from hklint.link_policy import PolicyLinker
+from hklint.judging.evaluate import judge
+from hklint.judging.explain import explain
+from hklint.judging.remedy import apply, broken_by
+from hklint.linking.cases import link_cases
+from hklint.linking.conditions import Type
+from hklint.linking.model import ModelLinker
+from hklint.linking.policy import PolicyLinker
+from hklint.linking.prove import prove
 from hklint.policy import Policy
-from hklint.prove import prove
-from hklint.remedy import apply, broken_by
 from hklint.snapshot import Snapshot
 from hklint.verdict import Change, Outcome, Verdict
 

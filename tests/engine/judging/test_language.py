@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from hklint.document import parse_document, read_document
-from hklint.evaluate import judge
-from hklint.explain import explain
+from hklint.documents.document import parse_document, read_document
 from hklint.fact import Fact, RegistryKey, RegistryValue
 from hklint.facts import read_answer, to_request
 from hklint.facts.registry import complete
-from hklint.link_policy import PolicyLinker
-from hklint.plan import facts_needed
+from hklint.judging.evaluate import judge
+from hklint.judging.explain import explain
+from hklint.judging.plan import facts_needed
+from hklint.linking.policy import PolicyLinker
 from hklint.policy import Policy
 from hklint.snapshot import Snapshot, Source
 from hklint.sources.answer import contract_problem

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from hklint import operators
-from hklint.bind import bind
-from hklint.evaluate import judge_rule
-from hklint.explain import explain
 from hklint.fact import Absent, Fact, Observation, Present, RegistryValue
+from hklint.judging.evaluate import judge_rule
+from hklint.judging.explain import explain
+from hklint.judging.remedy import changes, merged
+from hklint.linking.bind import bind
 from hklint.model import Case, FactInput, Input, Model, ModelInput, Row, State
 from hklint.policy import Policy, Rule, StateExpectation, ValueExpectation
-from hklint.remedy import changes, merged
 from hklint.run import RuleInfo
 from hklint.snapshot import Snapshot
 from hklint.span import Span

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 import pytest
 
-from hklint.evaluate import judge
 from hklint.fact import Absent, Fact, Hive, Observation, Present, RegistryValue, Unreadable, View
+from hklint.judging.evaluate import judge
+from hklint.judging.reg_text import ENCODING, NoRollbackError, fix_text, rollback_text
+from hklint.judging.remedy import changes, merged
 from hklint.lab.reg_file import SetValue, parse
 from hklint.policy import Policy
-from hklint.reg_text import ENCODING, NoRollbackError, fix_text, rollback_text
-from hklint.remedy import changes, merged
 from hklint.snapshot import Snapshot
 from hklint.verdict import Change
 

@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
-from hklint.evaluate import Judgement, judge
-from hklint.explain import explain
 from hklint.fact import Absent, Fact, HostField, Observation, Present, RegistryValue, View
+from hklint.judging.evaluate import Judgement, judge
+from hklint.judging.explain import explain
+from hklint.judging.reg_text import ENCODING, fix_text, rollback_text
+from hklint.judging.remedy import apply, broken_by, changes, merged
 from hklint.lab.reg_file import merge, parse
 from hklint.lab.registry import TYPE_NUMBERS, Registry, Value, parse_path
 from hklint.lab.registry_data import store
-from hklint.library import Library
+from hklint.linking.library import Library
 from hklint.policy import OutcomeExpectation, Policy, ValueExpectation
-from hklint.reg_text import ENCODING, fix_text, rollback_text
-from hklint.remedy import apply, broken_by, changes, merged
 from hklint.snapshot import Snapshot, lookup_key
 from hklint.verdict import Change, Outcome
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from hklint.document import parse_document
-from hklint.evaluate import judge
+from hklint.documents.document import parse_document
 from hklint.fact import Absent, Fact, Observation, RegistryValue
-from hklint.link_model import ModelLinker
-from hklint.link_policy import PolicyLinker
-from hklint.prove import prove
-from hklint.remedy import changes
+from hklint.judging.evaluate import judge
+from hklint.judging.remedy import changes
+from hklint.linking.model import ModelLinker
+from hklint.linking.policy import PolicyLinker
+from hklint.linking.prove import prove
 from hklint.snapshot import Snapshot
 
 MODEL = r"""

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from hklint import operators, values
-from hklint.bind import bind
 from hklint.fact import (
     Absent,
     Fact,
@@ -16,11 +15,12 @@ from hklint.fact import (
     RegistryValue,
     Unreadable,
 )
+from hklint.judging.table import MAX_SHARING, evaluate, is_exact
+from hklint.linking.bind import bind
+from hklint.linking.prove import prove
 from hklint.model import Case, FactInput, Model, Row, State, Table, case_names
-from hklint.prove import prove
 from hklint.snapshot import Snapshot
 from hklint.span import Span
-from hklint.table import MAX_SHARING, evaluate, is_exact
 
 SPAN = Span("model.yaml", 1, 1, 2)
 VALUE = RegistryValue("HKLM", "SOFTWARE\\Contoso", "Mode")

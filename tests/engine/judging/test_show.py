@@ -15,7 +15,7 @@ from hklint.fact import (
     Unreadable,
     WebRequest,
 )
-from hklint.show import MAX_SHOWN, evidence, read_lines, show
+from hklint.judging.show import MAX_SHOWN, evidence, read_lines, show
 
 LONG = "x" * 100_000
 SHOWN: list[tuple[Observation, str]] = [

@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hklint import operators, values
-from hklint.bind import bind
-from hklint.evaluate import judge_rule
 from hklint.fact import Absent, Fact, Observation, Present, RegistryValue, Unreadable
+from hklint.judging.evaluate import judge_rule
+from hklint.judging.table import evaluate
+from hklint.linking.bind import bind
+from hklint.linking.prove import prove
 from hklint.model import Case, FactInput, Input, Model, ModelInput, Row, State, Table
 from hklint.policy import Rule, StateExpectation
-from hklint.prove import prove
 from hklint.run import RuleInfo
 from hklint.snapshot import Snapshot
 from hklint.span import Span
-from hklint.table import evaluate
 from hklint.verdict import Outcome
 
 SPAN = Span("model.yaml", 1, 1, 2)

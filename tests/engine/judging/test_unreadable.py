@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from hklint.evaluate import judge
 from hklint.fact import (
     Absent,
     Fact,
@@ -23,8 +22,9 @@ from hklint.fact import (
 )
 from hklint.facts.host import FIELDS
 from hklint.facts.web_request import OUTCOMES
-from hklint.library import Library
-from hklint.plan import facts_needed
+from hklint.judging.evaluate import judge
+from hklint.judging.plan import facts_needed
+from hklint.linking.library import Library
 from hklint.policy import Policy
 from hklint.snapshot import Snapshot, lookup_key
 from hklint.verdict import Outcome

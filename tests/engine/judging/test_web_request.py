@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hklint.document import read_document
+from hklint.documents.document import read_document
 from hklint.fact import Present, Unreadable, WebRequest
 from hklint.facts import read_answer, to_request
 from hklint.facts.web_request import MEANING, OUTCOMES, classify

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from hklint.descriptions import DESCRIPTIONS
-from hklint.document import Document, read_document
+from hklint.documents.document import Document, read_document
 from hklint.language import EXPECTATIONS, INPUTS
+from hklint.language.descriptions import DESCRIPTIONS
 from hklint.operators import NESTING, OPERATORS
 
 FULL = Path(__file__).parent / "cases" / "full"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hklint.circles import circles
+from hklint.linking.circles import circles
 
 NAMES = "abcde"
 GRAPHS = st.dictionaries(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hklint.document import MAX_BYTES
+from hklint.documents.document import MAX_BYTES
 from hklint.exit_code import Exit
 
 POLICY = "kind: policy\nid: a\ntitle: T\nversion: 1.0.0\nrules: "

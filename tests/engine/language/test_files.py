@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from hklint.documents.files import MAX_FOLDERS, files_around, neighbours
 from hklint.errors import UsageError
-from hklint.files import MAX_FOLDERS, files_around, neighbours
 
 PROFILE = "kind: profile\nid: mine\n"
 KNOWN = {

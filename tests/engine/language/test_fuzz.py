@@ -16,13 +16,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hklint import tests_start
+from hklint.authoring import tests_start
 from hklint.cli.diagnostics import render
-from hklint.document import Document
+from hklint.documents.document import Document
+from hklint.documents.files import shipped_folder
 from hklint.errors import HklintError
-from hklint.files import shipped_folder
 from hklint.language import DOCUMENTS
-from hklint.lint import lint
+from hklint.linting.lint import lint
 from hklint.policy_tests.load import load
 from hklint.policy_tests.run import run
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from hklint.cli.lint import lint_command
 from hklint.exit_code import Exit
-from hklint.lint import lint
+from hklint.linting.lint import lint
 
 CASES = Path(__file__).parent / "cases" / "invalid"
 NAMES = sorted(path.stem for path in CASES.iterdir() if path.is_dir() or path.suffix == ".yaml")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from hklint.documents.files import shipped_folder, shipped_names
 from hklint.errors import InvalidDocumentsError, UsageError
-from hklint.files import shipped_folder, shipped_names
-from hklint.library import load, shipped_ids
-from hklint.lint import lint
+from hklint.linking.library import load, shipped_ids
+from hklint.linting.lint import lint
 from hklint.policy import StateExpectation
 
 SHIPPED = "exchange-store-addins"

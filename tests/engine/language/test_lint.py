@@ -8,10 +8,10 @@ from click.testing import CliRunner
 from hklint.cli import cli
 from hklint.cli.diagnostics import render
 from hklint.cli.lint import lint_command
+from hklint.documents.files import shipped_folder
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
-from hklint.files import shipped_folder
-from hklint.parameters import parse_settings
+from hklint.linking.parameters import parse_settings
 from hklint.span import Diagnostic, Span
 
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hklint import language, values
-from hklint.conditions import Type, data_of, in_words, value_set
-from hklint.document import parse_document
+from hklint.documents.document import parse_document
 from hklint.facts.host import FIELDS
 from hklint.fold import fold
+from hklint.linking.conditions import Type, data_of, in_words, value_set
 from hklint.operators import NESTING, OPERATORS
 
 DOMAINS: dict[str, list[Any]] = {
@@ -122,7 +122,7 @@ def conditions(type_name: str) -> st.SearchStrategy[Condition]:
 
 
 def set_of(condition: Condition, type_name: str) -> values.ValueSet:
-    from hklint.conditions import _value_set  # noqa: PLC0415 - also sets that are empty
+    from hklint.linking.conditions import _value_set  # noqa: PLC0415 - also sets that are empty
 
     shape = msgspec.convert(condition, language.Operators)
     everything = values.all_of_type(type_name)

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 import yaml
 
-from hklint.document import parse_document
+from hklint.documents.document import parse_document
 from hklint.errors import UsageError
 from hklint.language import Parameter
-from hklint.parameter_checks import check_parameters
-from hklint.parameters import (
+from hklint.linking.parameter_checks import check_parameters
+from hklint.linking.parameters import (
     ParameterError,
     command_line_settings,
     in_words,

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from hklint import language
 from hklint.codes import Code
-from hklint.document import Document, parse_document
+from hklint.documents.document import Document, parse_document
 from hklint.language import DOCUMENTS
-from hklint.model_checks import FollowUp
-from hklint.profile_checks import check, link_profiles
-from hklint.profiles import NO_CHOICE, Choice, resolve, united, with_policies
-from hklint.schema import check as check_shape
+from hklint.language.schema import check as check_shape
+from hklint.linking.model_checks import FollowUp
+from hklint.linking.profile_checks import check, link_profiles
+from hklint.linking.profiles import NO_CHOICE, Choice, resolve, united, with_policies
 
 CASES: Mapping[str, Any] = yaml.safe_load(
     Path(__file__).with_name("cases").joinpath("profiles.yaml").read_text("utf-8")

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hklint import prove as prove_module
 from hklint.errors import InvalidDocumentsError
 from hklint.fact import WebRequest
-from hklint.library import load
+from hklint.linking import prove as prove_module
+from hklint.linking.library import load
+from hklint.linking.prove import prove
 from hklint.model import Model, RequestInput, Row, State
-from hklint.prove import prove
 from hklint.span import Span
 
 SPAN = Span("table.yaml", 1, 1, 2)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from hklint.documents.files import shipped_folder
 from hklint.facts.host import FIELDS
-from hklint.files import shipped_folder
 from hklint.language import DOCUMENTS
-from hklint.lint import lint
-from hklint.schema import json_schema
+from hklint.language.schema import json_schema
+from hklint.linting.lint import lint
 
 ROOT = Path(__file__).parents[3]
 PAGES = (

@@ -14,12 +14,12 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from hklint.cli.schema import schema_command
-from hklint.descriptions import DESCRIPTIONS
-from hklint.document import Document, parse_document, read_document
+from hklint.documents.document import Document, parse_document, read_document
 from hklint.exit_code import Exit
 from hklint.language import DOCUMENTS
-from hklint.library import shipped_folder
-from hklint.schema import json_schema
+from hklint.language.descriptions import DESCRIPTIONS
+from hklint.language.schema import json_schema
+from hklint.linking.library import shipped_folder
 
 FOLDER = shipped_folder() / "schema"
 SHIPPED = sorted(shipped_folder().rglob("*.yaml"))

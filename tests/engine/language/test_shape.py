@@ -10,13 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hklint import schema
-from hklint.document import Document, parse_document, read_document
+from hklint.documents.document import Document, parse_document, read_document
+from hklint.documents.files import shipped_folder
 from hklint.errors import InvalidDocumentsError
-from hklint.files import shipped_folder
-from hklint.language import DOCUMENTS
-from hklint.schema import json_schema
-from hklint.shape_mistakes import shape_mistakes
+from hklint.language import DOCUMENTS, schema
+from hklint.language.schema import json_schema
+from hklint.language.shape_mistakes import shape_mistakes
 
 SHIPPED = sorted(shipped_folder().rglob("*.yaml"))
 

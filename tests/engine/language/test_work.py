@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from hklint import cover, language, operators, values
-from hklint.conditions import OperandError, Type, value_set
 from hklint.cover import TooManyBoxesError
+from hklint.linking.conditions import OperandError, Type, value_set
 
 Condition = dict[str, Any]
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hklint import document as document_module
-from hklint.document import Document, parse_document, read_document
+from hklint.documents import document as document_module
+from hklint.documents.document import Document, parse_document, read_document
+from hklint.documents.yaml_tree import Mapping, Sequence
 from hklint.errors import InvalidDocumentsError
 from hklint.span import Span
-from hklint.yaml_tree import Mapping, Sequence
 
 CASES = sorted((Path(__file__).parent / "cases" / "yaml").glob("*.yaml"))
 

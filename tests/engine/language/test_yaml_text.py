@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hklint.document import parse_document
+from hklint.documents.document import parse_document
+from hklint.documents.yaml_text import MAX_KEY, UnwritableError, block, comment, inline
 from hklint.errors import InvalidDocumentsError
-from hklint.yaml_text import MAX_KEY, UnwritableError, block, comment, inline
 
 SIGNS = st.sampled_from("\\'\":#,[]{}&*!|>%@`-? \t\r\n<~=.0eEx\x00\ufeff")
 LETTERS = st.characters(codec=None) | SIGNS

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hklint.catalogue import Catalogue, errors_in, read_catalogue
-from hklint.document import parse_document
+from hklint.documents.document import parse_document
 from hklint.facts.web_request import OUTCOMES
-from hklint.library import Library, link_all
+from hklint.language.schema import check
+from hklint.linking.catalogue import Catalogue, errors_in, read_catalogue
+from hklint.linking.library import Library, link_all
 from hklint.policy_tests.coverage import Met
 from hklint.policy_tests.linked import link_tests
 from hklint.policy_tests.run import run_suite
-from hklint.schema import check
 
 RESULTS = Path(__file__).parent / "cases" / "results"
 NAMES = st.sampled_from(["one", "two", "three", "four"])

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from hklint.cli import cli
-from hklint.schema import json_schema
+from hklint.language.schema import json_schema
 
 TEXT = (Path(__file__).parents[3] / "docs" / "testing.md").read_text(encoding="utf-8")
 FILES = {name: text for text, name in re.findall(r"```yaml\n(# (\S+)\n.*?)```", TEXT, re.DOTALL)}

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from hklint.catalogue import read_catalogue
-from hklint.document import parse_document
+from hklint.documents.document import parse_document
+from hklint.documents.files import files_in, shipped_folder
 from hklint.errors import InvalidDocumentsError, UsageError
-from hklint.files import files_in, shipped_folder
-from hklint.waiver_files import known_rules, read_waivers
+from hklint.linking.catalogue import read_catalogue
+from hklint.linking.waiver_files import known_rules, read_waivers
 
 CASES = Path(__file__).parent / "invalid"
 NAMES = sorted(path.stem for path in CASES.iterdir() if path.is_dir() or path.suffix == ".yaml")

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hklint.document import read_document
+from hklint.documents.document import read_document
 from hklint.failure import Failure, Reason
+from hklint.judging.waivers import scopes, state, statuses, waive
 from hklint.run import RUN_VERSION, HostResult, RunHeader
 from hklint.span import Span
 from hklint.verdict import Outcome, Verdict
 from hklint.waiver import Waiver, WaiverState, WaiverStatus, WaiverUse, read_moment
-from hklint.waivers import scopes, state, statuses, waive
 
 CASES: dict[str, Any] = read_document(Path(__file__).parent / "waiving.yaml").root
 HEADER = RunHeader(

@@ -10,11 +10,11 @@ import msgspec
 from hklint.cli.explain import models, operators, policies, profiles, rules, words
 from hklint.cli.explain.shelf import Shelf
 from hklint.cli.explain.text import listed
+from hklint.documents.files import is_path
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
-from hklint.files import is_path
+from hklint.linking.parameters import parse_settings
 from hklint.messages import suggestion
-from hklint.parameters import parse_settings
 
 MAX_COMPARED = 80
 NEAR_NAMES_SHOWN = 3

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hklint.cli.explain.shelf import Shelf
 from hklint.cli.explain.text import column, wrapped
-from hklint.parameters import DEFAULT, in_words
+from hklint.linking.parameters import DEFAULT, in_words
 
 
 def names(shelf: Shelf) -> dict[str, str]:

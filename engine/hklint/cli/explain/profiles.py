@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from hklint.cli.explain.shelf import Shelf
 from hklint.cli.explain.text import column, wrapped
 from hklint.language import Policy
-from hklint.library import Library
-from hklint.parameters import DEFAULT, in_words
-from hklint.profiles import Choice, Standing
+from hklint.linking.library import Library
+from hklint.linking.parameters import DEFAULT, in_words
+from hklint.linking.profiles import Choice, Standing
 
 
 def names(shelf: Shelf) -> dict[str, str]:

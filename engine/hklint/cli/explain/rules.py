@@ -5,6 +5,7 @@ from typing import assert_never
 
 from hklint.cli.explain.shelf import Shelf
 from hklint.cli.explain.text import wrapped
+from hklint.judging.show import show_value
 from hklint.policy import (
     AbsentMeans,
     Expectation,
@@ -14,7 +15,6 @@ from hklint.policy import (
     StateExpectation,
     ValueExpectation,
 )
-from hklint.show import show_value
 
 MAX_INSTANCES_SHOWN = 12
 

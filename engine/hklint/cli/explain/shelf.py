@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 
 from hklint import language
-from hklint.catalogue import Catalogue, errors_in, in_order, read_catalogue
+from hklint.documents.files import files_around, files_in, shipped_folder, shown_path
 from hklint.errors import InvalidDocumentsError, UsageError
-from hklint.files import files_around, files_in, shipped_folder, shown_path
-from hklint.library import Library, link_all, load
+from hklint.linking.catalogue import Catalogue, errors_in, in_order, read_catalogue
+from hklint.linking.library import Library, link_all, load
+from hklint.linking.profile_checks import link_profiles
+from hklint.linking.profiles import Choice
 from hklint.model import Scalar
-from hklint.profile_checks import link_profiles
-from hklint.profiles import Choice
 
 
 class Shelf:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from hklint.cli.lint_formats import github, json_form, sarif, text
-from hklint.lint import Findings
+from hklint.linting.lint import Findings
 
 RENDERERS: Mapping[str, Callable[[Findings], str]] = {
     "text": text.render,

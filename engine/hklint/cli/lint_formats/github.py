@@ -4,7 +4,7 @@ Syntax: "Workflow commands for GitHub Actions", docs.github.com; the escapes are
 `@actions/core`, command.ts.
 """
 
-from hklint.lint import Findings
+from hklint.linting.lint import Findings
 from hklint.span import Diagnostic
 from hklint_reports.text import visible
 

@@ -2,7 +2,7 @@
 
 import json
 
-from hklint.lint import Findings
+from hklint.linting.lint import Findings
 from hklint.span import Diagnostic, Edit
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hklint import __version__
 from hklint.codes import Code, page
-from hklint.lint import Findings
+from hklint.linting.lint import Findings
 from hklint.span import Diagnostic, Edit
 from hklint_reports.sarif import SCHEMA
 from hklint_reports.sarif.places import FOLDER, Places

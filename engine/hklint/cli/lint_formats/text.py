@@ -1,7 +1,7 @@
 """Findings for people: each with its line and what to do, and a tally at the end."""
 
 from hklint.cli.diagnostics import render as render_one
-from hklint.lint import Findings
+from hklint.linting.lint import Findings
 from hklint_reports.text import visible
 
 MAX_SKIPPED = 5

@@ -1,0 +1,1 @@
+"""Authoring: starts of documents, and drafts from what a host has."""

@@ -1,0 +1,265 @@
+"""Explaining: from a judgement to a verdict in sentences.
+
+What was read, what it means on that Windows, what follows, what to do.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import cast
+
+from hklint.fact import Absent, Observation, Present, RegistryValue, Unreadable
+from hklint.facts.web_request import MEANING as OUTCOME_MEANING
+from hklint.facts.web_request import Outcome as RequestOutcome
+from hklint.judging import remedy, show
+from hklint.judging.basis import deciding_rows, open_inputs, table_evidence, unread
+from hklint.judging.evaluate import Judgement, unmet_condition
+from hklint.judging.table import TableResult, evaluate
+from hklint.policy import (
+    AbsentMeans,
+    Condition,
+    OutcomeExpectation,
+    Policy,
+    StateExpectation,
+    ValueExpectation,
+)
+from hklint.snapshot import Snapshot
+from hklint.verdict import (
+    Change,
+    DecidingRow,
+    Diagnosis,
+    Evidence,
+    Explanation,
+    Outcome,
+    Verdict,
+)
+
+MAX_ROWS_SHOWN = 4
+
+
+def explain(judgement: Judgement, policy: Policy, snapshot: Snapshot) -> Verdict:
+    """The verdict on one rule, with everything a reader needs to believe and to act on it."""
+    rule, outcome = judgement.rule, judgement.outcome
+    items = tuple(_evidence(judgement))
+    found = judgement.basis
+    rows = tuple(deciding_rows(found)) if isinstance(found, TableResult) else ()
+    changes = remedy.changes(judgement, snapshot)
+    needs_action = outcome in {Outcome.FAIL, Outcome.UNKNOWN}
+    explanation = Explanation(
+        read=show.read_lines(items),
+        means=tuple(_means(judgement, rows)),
+        missing=tuple(_missing(judgement)) if outcome is Outcome.UNKNOWN else (),
+        matters=rule.info.why if needs_action else "",
+        fix=tuple(_fix(changes, rule.info.remedy, items)) if needs_action else (),
+        then=(
+            (*_not_alone(changes, policy, snapshot), *_then(changes, items)) if needs_action else ()
+        ),
+    )
+    return Verdict(
+        policy.id,
+        rule.info.id,
+        rule.instance,
+        rule.title,
+        rule.info.severity,
+        outcome,
+        rule.expectation.wanted,
+        _found(judgement),
+        _reason(judgement),
+        rule.span,
+        items,
+        rows,
+        changes,
+        explanation,
+    )
+
+
+def diagnose(policy: Policy, snapshot: Snapshot) -> Diagnosis | None:
+    """The cause as the policy's diagnosis sees it; None if it has none or does not apply."""
+    if policy.diagnosis is None or unmet_condition(policy.conditions, snapshot) is not None:
+        return None
+    return diagnosis_of(policy.id, evaluate(policy.diagnosis, snapshot))
+
+
+def diagnosis_of(policy_id: str, result: TableResult) -> Diagnosis:
+    """What a table came to, in sentences."""
+    rows = tuple(deciding_rows(result))
+    items = tuple(table_evidence(result))
+    model = result.table.model
+    if len(result.states) != 1:
+        means = [model.states[name].means for name in sorted(result.states)]
+        title = " Or: ".join(means[:MAX_ROWS_SHOWN])
+        missing = "; ".join(dict.fromkeys(unread(result)))
+        sentence = f"What would decide: {missing}." if missing else ""
+        return Diagnosis(
+            policy_id, model.id, "", title, sentence, works=False, rows=rows, evidence=items
+        )
+    state = model.states[next(iter(result.states))]
+    sentences = list(dict.fromkeys(row.because for row in rows if row.model == model.id))
+    sentence = sentences[0] if len(sentences) == 1 else "Either: " + " Or: ".join(sentences)
+    return Diagnosis(
+        policy_id, model.id, state.name, state.means, sentence, state.works, rows, items, state.next
+    )
+
+
+def _evidence(judgement: Judgement) -> Iterator[Evidence]:
+    if judgement.not_judged is not None:
+        condition, seen = judgement.not_judged
+        yield show.evidence(condition.fact, seen)
+    elif isinstance(judgement.basis, TableResult):
+        yield from table_evidence(judgement.basis)
+    elif judgement.basis is not None:
+        expectation = judgement.rule.expectation
+        assert not isinstance(expectation, StateExpectation)
+        yield show.evidence(expectation.fact, judgement.basis)
+
+
+def _means(judgement: Judgement, rows: tuple[DecidingRow, ...]) -> Iterator[str]:
+    if judgement.not_judged is not None:
+        return
+    basis = judgement.basis
+    if isinstance(basis, TableResult):
+        sentences = list(dict.fromkeys(_row_sentences(rows)))
+        most = len(sentences) if len(basis.rows) == 1 else MAX_ROWS_SHOWN
+        yield from sentences[:most]
+        if len(sentences) > most:
+            yield f"... and {len(sentences) - most} more sentences like these"
+        return
+    match judgement.rule.expectation, basis:
+        case ValueExpectation() as expectation, Absent():
+            if isinstance(expectation.absent, AbsentMeans):
+                counts = show.show_value(expectation.absent.value, expectation.type)
+                yield f"Absent counts as {counts}."
+        case ValueExpectation(type="any" | "key"), _:
+            pass
+        case ValueExpectation() as expectation, Present() if basis.type != expectation.type:
+            yield f"The value is {basis.type}, but only {expectation.type} is read here."
+        case OutcomeExpectation(), Present():
+            yield _sentence(OUTCOME_MEANING[cast("RequestOutcome", basis.value)])
+        case _:
+            pass
+
+
+def _row_sentences(rows: tuple[DecidingRow, ...]) -> Iterator[str]:
+    """What each row says; one of several possible rows of a table with what it would mean."""
+    possible = Counter(row.subject for row in rows)
+    for row in rows:
+        if possible[row.subject] == 1:
+            yield row.because
+        elif row.subject == rows[0].subject:
+            yield f"{row.state}, if: {row.because}"
+        else:
+            yield f"{row.subject} {row.state}, if: {row.because}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
+
+
+def _missing(judgement: Judgement) -> Iterator[str]:
+    if judgement.not_judged is not None:
+        condition, seen = judgement.not_judged
+        yield f"{condition.fact}: {show.show(seen)}"
+    elif isinstance(judgement.basis, TableResult):
+        yield from dict.fromkeys(unread(judgement.basis))
+    elif judgement.basis is not None:
+        expectation = judgement.rule.expectation
+        assert not isinstance(expectation, StateExpectation)
+        yield f"{expectation.fact}: {show.show(judgement.basis)}"
+
+
+def _fix(
+    changes: tuple[Change, ...], remedy_text: str, items: tuple[Evidence, ...]
+) -> Iterator[str]:
+    keys: dict[str, list[str]] = {}
+    for change in changes:
+        fact = change.fact
+        assert isinstance(fact, RegistryValue)
+        place = f"{fact.hive}\\{fact.key} [{fact.view}]"
+        shown = show.show(Present(change.type, change.value))
+        keys.setdefault(place, []).append(f"    {fact.value or '(default)'} = {shown}")
+    for place, lines in keys.items():
+        yield place
+        yield from lines
+    if remedy_text:
+        yield remedy_text
+    elif not changes and any(_is_unread_value(item) for item in items):
+        yield "No change is proposed: what could not be read could not be put back either."
+
+
+def _is_unread_value(item: Evidence) -> bool:
+    return isinstance(item.fact, RegistryValue) and isinstance(item.observation, Unreadable)
+
+
+def _not_alone(changes: tuple[Change, ...], policy: Policy, snapshot: Snapshot) -> Iterator[str]:
+    broken = remedy.broken_by(changes, policy.rules, snapshot) if changes else ()
+    if broken:
+        names = ", ".join(dict.fromkeys(rule.info.id for rule in broken))
+        yield (
+            f"Don't make this change alone: {names} would no longer pass. "
+            "Make the changes of all failed rules together."
+        )
+
+
+def _then(changes: tuple[Change, ...], items: tuple[Evidence, ...]) -> Iterator[str]:
+    needs = {change.restart for change in changes}
+    if "computer" in needs:
+        yield "Restart the computer: until then nothing changes. Then check again."
+    elif "service" in needs:
+        yield "Restart the service concerned, then check again."
+    elif changes:
+        yield "Check again."
+    else:
+        unread = [item.observation for item in items if isinstance(item.observation, Unreadable)]
+        if any(seen.reason == "access-denied" for seen in unread):
+            yield "Check again with an account that may read it."
+        elif any(seen.reason == "not-asked" for seen in unread):
+            yield "Take a new snapshot with this policy: the one there is was taken for another."
+        elif unread:
+            yield "Find out on the host why it could not be read, and check again."
+
+
+def _found(judgement: Judgement) -> str:
+    if judgement.not_judged is not None:
+        return ""
+    basis = judgement.basis
+    match basis:
+        case TableResult():
+            return " or ".join(sorted(basis.states))
+        case Present(type="outcome"):
+            return str(basis.value)
+        case None:
+            return ""
+        case _:
+            return show.show(basis)
+
+
+def _reason(judgement: Judgement) -> str:
+    if judgement.not_judged is not None:
+        condition, seen = judgement.not_judged
+        what = "rule" if condition in judgement.rule.conditions else "policy"
+        return _condition_reason(what, condition, seen)
+    if judgement.outcome is Outcome.NOT_APPLICABLE:
+        return "the value is absent, and the rule is only about hosts that have it"
+    if judgement.outcome is not Outcome.UNKNOWN:
+        return ""
+    if isinstance(judgement.basis, TableResult):
+        states = judgement.basis.table.model.states
+        doubts = [states[name] for name in judgement.basis.states if states[name].doubt]
+        if len(judgement.basis.states) == 1 and doubts:
+            return f"{doubts[0].name}: {doubts[0].means}"
+        if all(isinstance(seen, Present) for _, seen in open_inputs(judgement.basis)):
+            return "a fact that decides has a type whose meaning is not documented"
+        return "a fact that decides could not be read"
+    return "the fact could not be read"
+
+
+def _condition_reason(what: str, condition: Condition, seen: Observation) -> str:
+    field = condition.fact.field
+    match seen:
+        case Absent():
+            return (
+                f"the host has no {field}; the {what} is for hosts where it is {condition.wanted}"
+            )
+        case Unreadable():
+            return f"whether the {what} applies is not known: {field}: {show.show(seen)}"
+        case _:
+            return f"{field} is {show.show(seen)}, and the {what} is for {condition.wanted}"

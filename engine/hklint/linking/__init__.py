@@ -1,0 +1,1 @@
+"""Linking: names in documents become things, and everything that is wrong is said at once."""

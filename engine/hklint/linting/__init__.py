@@ -1,0 +1,1 @@
+"""Linting: everything that is wrong with documents, and what only looks wrong."""

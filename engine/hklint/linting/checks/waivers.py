@@ -1,0 +1,48 @@
+"""HK512 and HK513: waivers that have ended, and two waivers for the same verdict."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from hklint.codes import Code
+from hklint.fold import fold
+from hklint.judging.waivers import host_pattern
+from hklint.messages import quoted
+from hklint.span import Diagnostic
+from hklint.waiver import Waiver, moment_text
+
+
+def waiver_warnings(waivers: Sequence[Waiver], now: datetime) -> Iterator[Diagnostic]:
+    """What looks wrong in waivers that are linted together."""
+    for waiver in waivers:
+        if waiver.until <= now:
+            message = f"waiver {waiver.id} ended {moment_text(waiver.until)}"
+            hint = "remove it, or have it approved again and change until"
+            yield Diagnostic(waiver.span, message, hint, Code.WAIVER_EXPIRED)
+    for first, second in itertools.combinations(waivers, 2):
+        host = _common_host(first, second)
+        if host and _same_rule(first, second) and _same_time(first, second):
+            place = f"{first.span.path}:{first.span.line}"
+            message = f"waiver {first.id} ({place}) is for this rule on {quoted(host)} as well"
+            hint = "remove one, or let one end before the other begins"
+            yield Diagnostic(second.span, message, hint, Code.WAIVER_OVERLAP)
+
+
+def _same_rule(first: Waiver, second: Waiver) -> bool:
+    if first.policy and second.policy and first.policy != second.policy:
+        return False
+    one, other = first.rule, second.rule
+    return one == other or one == other.partition("[")[0] or other == one.partition("[")[0]
+
+
+def _same_time(first: Waiver, second: Waiver) -> bool:
+    return first.valid_from < second.until and second.valid_from < first.until
+
+
+def _common_host(first: Waiver, second: Waiver) -> str:
+    """A host or pattern of the second waiver that the first is for as well; "" if none is found."""
+    patterns = [host_pattern(fold(host)) for host in first.hosts]
+    for host in second.hosts:
+        if any(pattern.fullmatch(fold(host)) for pattern in patterns):
+            return host
+    return ""
