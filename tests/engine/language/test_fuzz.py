@@ -51,7 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         shutil.copy(shipped_folder() / "models" / f"{model}.yaml", home / "models")
     shutil.copy(FULL / "host.json", mine)
     with pytest.MonkeyPatch.context() as patch:
-        for user in ("lint", "policy_tests.load", "tests_start"):
+        for user in ("linting.lint", "policy_tests.load", "authoring.tests_start"):
             patch.setattr(f"hklint.{user}.shipped_folder", lambda: home)
         yield mine
 

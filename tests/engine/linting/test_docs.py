@@ -15,7 +15,7 @@ from hklint.exit_code import Exit
 
 ROOT = Path(__file__).parents[3]
 DOC = ROOT / "docs" / "lint.md"
-BEGIN = "<!-- codes: pytest tests/engine/lint/test_docs.py --update -->\n"
+BEGIN = "<!-- codes: pytest tests/engine/linting/test_docs.py --update -->\n"
 END = "<!-- end of codes -->"
 AREAS = {
     "0": "Reading YAML",
