@@ -36,7 +36,7 @@ WHEEL_NEEDS = (
     "hklint/policies/exchange/store-addins.yaml",
     "hklint/policies/exchange/store-addins.tests.yaml",
     "hklint/policies/models/schannel-protocol.yaml",
-    "hklint/templates/policy.yaml",
+    "hklint/authoring/templates/policy.yaml",
     "hklint/lab/hosts/ex2016-blocked.yaml",
     "hklint_reports/py.typed",
 )
