@@ -113,10 +113,14 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class TableInput(msgspec.Struct, frozen=True):
-    """An input of a table: what it asks is a concrete fact, or another table."""
+    """An input of a table: what it asks is a concrete fact, or another table.
+
+    `allows` has for each case the rows of the table that it leaves possible, as bits.
+    """
 
     input: Input
     asks: Fact | Table
+    allows: Mapping[str, int]
 
 
 def case_names(item: Input) -> tuple[str, ...]:

@@ -70,7 +70,11 @@ def contains(values: ValueSet, value: Value) -> bool:
             return value in values.yes
         return cover.has(values.others, value)
     if isinstance(value, int):  # compares with the open ends as it is
-        return any(start <= (value, 0) < end for start, end in values.spans)
+        number: Cut = (value, 0)
+        for start, end in values.spans:  # noqa: SIM110 - any() takes twice as long
+            if start <= number < end:
+                return True
+        return False
     assert is_version(value)
     place = _key((value, 0))
     return any(_key(start) <= place < _key(end) for start, end in values.spans)

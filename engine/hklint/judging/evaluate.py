@@ -7,7 +7,7 @@ import msgspec
 
 from hklint import values
 from hklint.fact import Absent, Observation, Present, Unreadable
-from hklint.judging.table import TableResult, evaluate
+from hklint.judging.table import Known, TableResult, evaluate
 from hklint.policy import (
     AbsentMeans,
     Condition,
@@ -39,6 +39,7 @@ def judge(policy: Policy, snapshot: Snapshot) -> Iterator[Judgement]:
     A rule that surely is not for this host is not applicable; one of which that is not known is
     unknown, and is not judged either.
     """
+    known: Known = {}
     of_policy = unmet_condition(policy.conditions, snapshot)
     for rule in policy.rules:
         of_rule = unmet_condition(rule.conditions, snapshot) if rule.conditions else None
@@ -46,7 +47,7 @@ def judge(policy: Policy, snapshot: Snapshot) -> Iterator[Judgement]:
         blocking = next((it for it in (of_policy, of_rule) if it and not _is_open(it)), None)
         blocking = blocking or of_policy or of_rule
         if blocking is None:
-            yield judge_rule(rule, snapshot)
+            yield judge_rule(rule, snapshot, known)
         else:
             outcome = Outcome.UNKNOWN if _is_open(blocking) else Outcome.NOT_APPLICABLE
             yield Judgement(rule, outcome, None, blocking)
@@ -73,8 +74,11 @@ def unmet_condition(conditions: Iterable[Condition], snapshot: Snapshot) -> Unme
     return unknown
 
 
-def judge_rule(rule: Rule, snapshot: Snapshot) -> Judgement:
-    """The judgement of one rule, whether its policy applies or not."""
+def judge_rule(rule: Rule, snapshot: Snapshot, known: Known | None = None) -> Judgement:
+    """The judgement of one rule, whether its policy applies or not.
+
+    `known` is what tables came to on this host already.
+    """
     expectation = rule.expectation
     match expectation:
         case ValueExpectation():
@@ -84,7 +88,7 @@ def judge_rule(rule: Rule, snapshot: Snapshot) -> Judgement:
             seen = snapshot.observe(expectation.fact)
             return Judgement(rule, _judge_outcome(expectation, seen), seen)
         case StateExpectation():
-            result = evaluate(expectation.table, snapshot)
+            result = evaluate(expectation.table, snapshot, known)
             return Judgement(rule, _judge_state(expectation, result), result)
         case _:
             assert_never(expectation)

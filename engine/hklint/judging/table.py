@@ -48,47 +48,65 @@ Way = Mapping[tuple[Fact, int], str]
 """For a fact that is not known and an input that asks for it (by its identity), a case."""
 
 
-def evaluate(table: Table, snapshot: Snapshot) -> TableResult:
+Known = dict[int, TableResult]
+"""What tables came to on a host, by their identity, before shared facts were gone through."""
+
+
+def evaluate(table: Table, snapshot: Snapshot, known: Known | None = None) -> TableResult:
     """The states a table can be in, exactly: each of them is what some of the missing facts give.
 
     Only a table that asks for the same facts in more than MAX_WAYS ways may give more than those,
-    and one that asks for a key and for values in it: they are taken as independent.
+    and one that asks for a key and for values in it: they are taken as independent. Tables that are
+    in `known` are not evaluated again.
     """
-    result = _evaluate(table, snapshot, {})
+    result = _evaluate(table, snapshot, {}, {} if known is None else known)
     if len(result.states) == 1:
         return result
     with limited_work():
         choices = _choices(result)
     if not choices:
         return result
-    found = (_evaluate(table, snapshot, _joined(parts)) for parts in itertools.product(*choices))
+    ways = map(_joined, itertools.product(*choices))
+    found = (_evaluate(table, snapshot, way, {}) for way in ways)
     return functools.reduce(_united, found)
 
 
 def is_exact(table: Table) -> bool:
     """Whether `evaluate` goes through all combinations of shared facts when nothing is known."""
     with limited_work():
-        return _choices(_evaluate(table, _UNKNOWN, {})) is not None
+        return _choices(_evaluate(table, _UNKNOWN, {}, {})) is not None
 
 
 _UNKNOWN = Snapshot("", "", Source("", "", "", "", ""), {}, {})
 
 
-def _evaluate(table: Table, snapshot: Snapshot, way: Way) -> TableResult:
-    inputs = tuple(_evaluate_input(item, snapshot, way) for item in table.inputs)
-    possible = {result.item.input.name: result.cases for result in inputs}
-    rows = tuple(
-        row
-        for row in table.rows
-        if all(possible[name] & names for name, names in row.when.items() if name in possible)
-    )
-    return TableResult(table, inputs, rows, frozenset(row.state for row in rows))
+def _evaluate(table: Table, snapshot: Snapshot, way: Way, known: Known) -> TableResult:
+    if id(table) in known:
+        return known[id(table)]
+    inputs = tuple([_evaluate_input(item, snapshot, way, known) for item in table.inputs])
+    possible = (1 << len(table.rows)) - 1
+    for read in inputs:
+        allowed = 0
+        for case in read.cases:
+            allowed |= read.item.allows[case]
+        possible &= allowed
+    rows = tuple(_chosen(table.rows, possible))
+    result = TableResult(table, inputs, rows, frozenset([row.state for row in rows]))
+    known[id(table)] = result
+    return result
 
 
-def _evaluate_input(item: TableInput, snapshot: Snapshot, way: Way) -> InputResult:
+def _chosen(rows: tuple[Row, ...], bits: int) -> Iterator[Row]:
+    while bits:
+        lowest = bits & -bits
+        yield rows[lowest.bit_length() - 1]
+        bits ^= lowest
+
+
+def _evaluate_input(item: TableInput, snapshot: Snapshot, way: Way, known: Known) -> InputResult:
     asks = item.asks
     if isinstance(asks, Table):
-        inner = _evaluate(asks, snapshot, way)
+        inner = _evaluate(asks, snapshot, way, known)
         return InputResult(item, inner.states, inner)
     seen = snapshot.observe(asks)
     case = case_of(item.input, seen)
@@ -99,20 +117,25 @@ def _evaluate_input(item: TableInput, snapshot: Snapshot, way: Way) -> InputResu
 
 def case_of(item: Input, seen: Observation) -> str | None:
     """The one case of an observation, or None if it may be any of them."""
-    match item, seen:
-        case FactInput(), Present():
-            if item.type not in {seen.type, "any"}:
-                return item.wrong_type
-            value = values.normal(item.type, seen.value, exact=item.exact)
-            if value is None:
-                return None
-            return next((c.name for c in item.cases if values.contains(c.values, value)), None)
-        case FactInput(), Absent():
-            return next((c.name for c in item.cases if c.absent), None)
-        case RequestInput(), Present():
-            return item.case_of.get(str(seen.value))
-        case _:
-            return None
+    if isinstance(item, FactInput):
+        if isinstance(seen, Present):
+            return _case_of_value(item, seen)
+        if isinstance(seen, Absent):
+            return next((case.name for case in item.cases if case.absent), None)
+    elif isinstance(item, RequestInput) and isinstance(seen, Present):
+        return item.case_of.get(str(seen.value))
+    return None
+
+
+def _case_of_value(item: FactInput, seen: Present) -> str | None:
+    if item.type not in {seen.type, "any"}:
+        return item.wrong_type
+    value = values.normal(item.type, seen.value, exact=item.exact)
+    if value is not None:
+        for case in item.cases:
+            if values.contains(case.values, value):
+                return case.name
+    return None
 
 
 def _choices(result: TableResult) -> list[list[Way]] | None:

@@ -17,6 +17,7 @@ from hklint.model import (
     Scalar,
     Table,
     TableInput,
+    case_names,
 )
 from hklint.url import is_https_url
 
@@ -29,14 +30,27 @@ class BindError(Exception):
         super().__init__(message)
 
 
-def bind(model: Model, arguments: Mapping[str, Scalar]) -> Table:
+Bound = dict[tuple[str, frozenset[tuple[str, Scalar]]], Table]
+"""Tables by their model and parameters."""
+
+
+def bind(model: Model, arguments: Mapping[str, Scalar], bound: Bound | None = None) -> Table:
     """The table of a model for these parameters, its inner models bound as well.
 
-    Inputs that no row is about with these parameters are left out: nobody need ask for them.
+    Inputs that no row is about with these parameters are left out: nobody need ask for them. What
+    is in `bound` is used again, and what is not is put there.
 
     Raises BindError when a parameter is missing, unknown, or has a value that the model does not
     know, when a key would have no path, and when a request would not go to an https URL.
     """
+    bound = {} if bound is None else bound
+    place = (model.id, frozenset(arguments.items()))
+    if place not in bound:
+        bound[place] = _bind(model, arguments, bound)
+    return bound[place]
+
+
+def _bind(model: Model, arguments: Mapping[str, Scalar], bound: Bound) -> Table:
     for mistake in misfits(model, arguments):
         raise mistake
     rows = tuple(row for row in model.rows if _can_be_met(row.when, arguments))
@@ -46,10 +60,23 @@ def bind(model: Model, arguments: Mapping[str, Scalar]) -> Table:
         fill(model.subject, arguments) or model.title,
         arguments,
         tuple(
-            TableInput(item, _asks(item, arguments)) for item in model.inputs if item.name in named
+            TableInput(item, _asks(item, arguments, bound), _allows(item, rows))
+            for item in model.inputs
+            if item.name in named
         ),
         rows,
     )
+
+
+def _allows(item: Input, rows: tuple[Row, ...]) -> dict[str, int]:
+    """The rows that each case of an input leaves possible, as bits in their order."""
+    names = case_names(item)
+    return {
+        name: sum(
+            1 << place for place, row in enumerate(rows) if name in row.when.get(item.name, names)
+        )
+        for name in names
+    }
 
 
 def _inputs_named(row: Row) -> Iterator[str]:
@@ -93,7 +120,7 @@ def _can_be_met(when: Mapping[str, frozenset[str]], arguments: Mapping[str, Scal
     return all(str(arguments[name]) in names for name, names in when.items() if name in arguments)
 
 
-def _asks(item: Input, arguments: Mapping[str, Scalar]) -> Fact | Table:
+def _asks(item: Input, arguments: Mapping[str, Scalar], bound: Bound) -> Fact | Table:
     match item:
         case FactInput(fact=RegistryValue() as fact):
             view = cast("View", fill(fact.view, arguments))
@@ -115,7 +142,7 @@ def _asks(item: Input, arguments: Mapping[str, Scalar]) -> Fact | Table:
             return WebRequest(uri, fact.way)
         case ModelInput():
             inner = {name: _filled(value, arguments) for name, value in item.arguments.items()}
-            return bind(item.model, inner)
+            return bind(item.model, inner, bound)
 
 
 def _key(fact: RegistryValue | RegistryName | RegistryKey, arguments: Mapping[str, Scalar]) -> str:

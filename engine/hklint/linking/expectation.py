@@ -15,7 +15,7 @@ from hklint.facts.web_request import OUTCOMES
 from hklint.judging.table import MAX_WAYS, is_exact
 from hklint.language.placeholders import fill, fill_tree, is_name, listed
 from hklint.language.schema import check_part
-from hklint.linking.bind import BindError, bind, misfits
+from hklint.linking.bind import BindError, Bound, bind, misfits
 from hklint.linking.conditions import (
     OperandError,
     Type,
@@ -46,6 +46,7 @@ class ExpectationLinker:
         self._document = document
         self._models = models
         self._broken = set(broken)
+        self._bound: Bound = {}
 
     def link(
         self,
@@ -185,7 +186,7 @@ class ExpectationLinker:
         mistakes = list(misfits(model, arguments))
         if not mistakes:
             try:
-                table = bind(model, arguments)
+                table = bind(model, arguments, self._bound)
             except BindError as error:
                 mistakes = [error]
             else:
