@@ -94,6 +94,44 @@ def test_snapshot(host: LabHost, hklint_command: Command) -> None:
     assert not [trace for trace in TRACES if trace in written]
 
 
+STORED = """\
+kind: policy
+id: stored
+title: No password lies in the registry
+version: 1.0.0
+rules:
+  - id: password-not-stored
+    title: No password for automatic logon is stored
+    severity: high
+    expect: {registry: HKLM\\SOFTWARE\\Contoso, value: DefaultPassword, exists: false}
+    why: Anyone who can log on reads it.
+"""
+
+
+def test_a_password_in_the_registry_is_found_and_not_read(
+    new_lab: Callable[..., Lab], hklint_command: Command, tmp_path: Path
+) -> None:
+    """A rule on its being there: the host answers with its data, which are kept nowhere."""
+    text = resources.files("hklint.lab").joinpath("hosts/ex2016-blocked.yaml").read_text("utf-8")
+    value = f"    HKLM\\SOFTWARE\\Contoso: {{DefaultPassword: '{CANARY}'}}\n"
+    file = tmp_path / "stored.yaml"
+    file.write_text(text.replace("  64-bit:\n", f"  64-bit:\n{value}", 1), "utf-8")
+    host = new_lab(file).hosts["stored"]
+    file.unlink()
+    Path("stored.policy.yaml").write_text(STORED, "utf-8")
+    reports = [word for form in ("jsonl", "sarif") for word in ("--report", f"{form}={form}")]
+    done = hklint_command("check", host.target, "-p", "stored.policy.yaml", *reports, "-vv")
+    assert (done.code, "FAIL[password-not-stored]" in done.out) == (1, True)
+    snapshot = hklint_command("snapshot", host.target, "-p", "stored.policy.yaml", "-o", "s.json")
+    assert snapshot.code == 0
+    again = hklint_command("check", "s.json", "-p", "stored.policy.yaml")
+    assert again.code == 1
+    written = b"".join(path.read_bytes() for path in Path().iterdir() if path.is_file())
+    said = "".join(run.out + run.err for run in (done, snapshot, again)).encode()
+    assert b"withheld" in written
+    assert not [trace for trace in TRACES if trace in written + said]
+
+
 def test_when_hklint_has_a_bug(
     host: LabHost, hklint_command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
