@@ -93,7 +93,7 @@ def _parsed(lines: Iterable[str], name: str) -> Iterator[tuple[str, RunLine]]:
         except (ValueError, RecursionError) as error:
             if number > 1 and not text.endswith("\n") and next(numbered, None) is None:
                 return
-            raise UsageError(f"{place}: this is no JSON ({error}); is it a run file?") from error
+            raise UsageError(f"{place}: this is no JSON; give a file made with --record") from error
         try:
             _check_version(document, place)
             line = msgspec.convert(document, RunHeader | HostResult | Summary)

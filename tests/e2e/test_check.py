@@ -192,6 +192,19 @@ def test_screen_of_a_record_is_the_screen_of_the_run(lab: Lab, hklint_command: C
         assert later.out == live.out.replace("  Written: run.jsonl", "")
 
 
+def test_a_report_in_a_file_leaves_the_tally_to_the_screen(
+    lab: Lab, hklint_command: Command
+) -> None:
+    target = lab.hosts["ex2016-blocked"].target
+    whole = hklint_command("check", target, "-p", POLICY, "--record", "run.jsonl", "-v")
+    done = hklint_command("report", "run.jsonl", "-v", "-o", "report.txt")
+    assert "FAIL" not in done.out
+    assert done.out.endswith("exit 1: a rule failed.  Written: report.txt\n")
+    text = Path("report.txt").read_text("utf-8")
+    assert "PASS[" in text
+    assert text.count("FAIL[") == whole.out.count("FAIL[")
+
+
 def test_json_lines_on_the_screen_are_alone(lab: Lab, hklint_command: Command) -> None:
     targets = [host.target for host in lab.hosts.values()]
     wanted = ("--report", "jsonl", "--report", "junit=junit.xml", "--record", "run.jsonl")

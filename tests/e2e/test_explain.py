@@ -9,7 +9,7 @@ from hklint.cli import cli
 from hklint.cli.explain import KINDS
 from hklint.cli.explain.shelf import Shelf
 from hklint.codes import Code
-from hklint.errors import UsageError
+from hklint.errors import InvalidDocumentsError, UsageError
 from hklint.exit_code import MEANING
 from hklint.operators import OPERATORS
 
@@ -99,6 +99,13 @@ def test_a_rule_that_expects_a_state_names_the_profiles_that_choose_it() -> None
     assert "  model schannel-protocol with protocol = TLS 1.2, role = Client" in page
     assert "  comes to: usable" in page
     assert "profiles  base, mine" in page
+
+
+def test_a_file_of_ones_own_that_is_broken_is_told_before_a_word_is_missed(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("kind: policy\nid: [broken\n", encoding="utf-8")
+    done = run("my-rule", "--in", broken)
+    assert isinstance(done.exception, InvalidDocumentsError), done.output
 
 
 def test_a_policy_by_its_path_says_what_its_parameters_allow() -> None:

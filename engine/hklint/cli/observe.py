@@ -170,11 +170,13 @@ def _name(output: Path | None, snapshot: "Snapshot") -> str:
 
 
 def _write_policy(drafted: "Draft", output: Path | None, *, force: bool) -> None:
+    from hklint_reports.text import counted  # noqa: PLC0415 - only here
+
     if output is None:
         click.echo(drafted.text, nl=False)
     else:
         write_document("policy", output, drafted.text, force=force)
-    counts = f"{drafted.rules} rules"
+    counts = counted(drafted.rules, "rule")
     if drafted.absent:
         counts += f"; not there: {drafted.absent}"
     if drafted.left_out:

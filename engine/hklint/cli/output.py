@@ -85,7 +85,7 @@ def write_reports(run: Run, wanted: Sequence[Destination], *, verbose: bool, qui
         if item.path != SCREEN:
             try:
                 with atomic(Path(item.path)) as stream:
-                    _writer(item.form)(run, stream, report_options())
+                    _writer(item.form)(run, stream, report_options(verbose=verbose))
                 written.append(item.path)
             except OSError as error:
                 click.echo(f"Error: {item.path} was not written: {error.strerror}", err=True)

@@ -18,7 +18,13 @@ Examples:
 @click.command("report", epilog=EXAMPLES)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="RUN")
 @click.option("--format", "-f", "form", default="terminal", show_default=True, metavar="FORMAT")
-@click.option("--output", "-o", default=SCREEN, metavar="FILE", help="Default: standard output.")
+@click.option(
+    "--output",
+    "-o",
+    default=SCREEN,
+    metavar="FILE",
+    help="Where the report goes; the screen then has the tally only. Default: standard output.",
+)
 @click.option("--verbose", "-v", is_flag=True, help="Show what passed as well.")
 @click.option("--quiet", "-q", is_flag=True, help="Only the tally and the exit code.")
 def report_command(file: Path, form: str, output: str, *, verbose: bool, quiet: bool) -> int:
@@ -35,5 +41,6 @@ def report_command(file: Path, form: str, output: str, *, verbose: bool, quiet: 
             run = read_run(lines, str(file))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: this is no run: {error}") from None
+    quiet = quiet or wanted.path != SCREEN
     complete = write_reports(run, [wanted], verbose=verbose, quiet=quiet)
     return Exit.PASSED if complete else Exit.USAGE

@@ -36,12 +36,15 @@ FORBIDDEN = re.compile(
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NO_COLON = "could not find expected ':'"
+"""libyaml sees that only in the next line; the key stands where the context begins."""
 _SYNTAX_HELP = {
     "found unknown escape character": "put texts with backslashes in single quotes, or in none",
     "mapping values are not allowed in this context": (
         "put a text that has ': ' in it in quotes, and begin all keys of a mapping in one column"
     ),
     "found character that cannot start any token": "put the text in quotes",
+    _NO_COLON: "a key needs ': ' behind it",
 }
 _WORDS: dict[str, bool | None] = {
     "": None,
@@ -233,7 +236,8 @@ class TreeBuilder:
     def _report_syntax(self, error: yaml.MarkedYAMLError, text: str) -> None:
         hint = _SYNTAX_HELP.get(error.problem or "", "")
         lines = text.rstrip().split("\n")
-        span = self._span(error.problem_mark)
+        no_colon = error.problem == _NO_COLON
+        span = self._span(error.context_mark if no_colon else error.problem_mark)
         if span.line > len(lines):
             span = self._span(error.context_mark)
             hint = "what begins here never ends"

@@ -109,7 +109,7 @@ def _wrong_name(document: Document, path: DocumentPath, error: ValidationError) 
     if error.validator == "enum":
         words = _words(error)
         message = f"{quoted(name)} is not one of: {', '.join(words)}"
-        return Diagnostic(span, message, suggestion(name, words), Code.UNKNOWN_WORD)
+        return Diagnostic(span, message, _near(name, words), Code.UNKNOWN_WORD)
     mistake = path_mistake(name) if path[-1] in _PATH_MAPPINGS else None
     if mistake is not None:
         return Diagnostic(span, mistake.message, mistake.help, mistake.code)
@@ -135,8 +135,13 @@ def _choice_help(instance: Mapping[str, object], keys: list[str]) -> str:
     there = [key for key in keys if key in instance]
     if there:
         return f"here are: {', '.join(there)}"
-    hints = [suggestion(key, keys) for key in instance]
-    return next((hint for hint in hints if hint.startswith("did you mean")), "")
+    return next(filter(None, (_near(key, keys) for key in instance)), "")
+
+
+def _near(word: str, words: list[str]) -> str:
+    """The word that was probably meant; "" if none is near, for the message names them all."""
+    hint = suggestion(word, words)
+    return hint if hint.startswith("did you mean") else ""
 
 
 def _description(schema: Mapping[str, Any], key: str) -> str:
@@ -160,7 +165,7 @@ def _no_variant(
     words = [word for item in here if item.validator == "enum" for word in _words(item)]
     names = [word for item in here if item.validator == "type" for word in _words(item)]
     message = f"{quoted(error.instance)} is {_none_of([*words, *names])}"
-    hint = suggestion(str(error.instance), words) if words else _type_help(error.instance, names)
+    hint = _near(str(error.instance), words) if words else _type_help(error.instance, names)
     code = Code.UNKNOWN_WORD if words else Code.WRONG_TYPE
     yield Diagnostic(document.value_span(path), message, hint, code)
 
@@ -185,10 +190,16 @@ def _sentence(error: ValidationError) -> tuple[str, str, Code]:
         case "enum":
             words = _words(error)
             message = f"{shown} is not one of: {', '.join(words)}"
-            return message, suggestion(str(error.instance), words), Code.UNKNOWN_WORD
+            return message, _near(str(error.instance), words), Code.UNKNOWN_WORD
         case "type":
             names = _words(error)
+            schema = cast("Mapping[str, Any]", error.schema)
             hint = _type_help(error.instance, names)
+            if isinstance(error.instance, int | float) and "pattern" in schema:
+                hint = str(schema.get("description", hint))
+            elif names == ["a mapping"] and schema.get("required"):
+                keys = ", ".join(f"{key}: ..." for key in schema["required"])
+                hint = f"write {{{keys}}}"
             return f"{shown} is not {' or '.join(names)}", hint, Code.WRONG_TYPE
         case "pattern":
             schema = cast("Mapping[str, Any]", error.schema)
@@ -220,6 +231,8 @@ _TYPE_NAMES = {
 
 
 def _type_help(instance: object, names: list[str]) -> str:
+    if names == ["a list"] and isinstance(instance, str | int):
+        return f"put it in brackets: [{quoted(instance)}]"
     if "text" not in names:
         return ""
     if isinstance(instance, bool) and "a whole number" in names:

@@ -33,7 +33,10 @@ class Waiver(Shape, kw_only=True):
     ]
     hosts: Annotated[
         list[Text],
-        Meta(min_length=1, description="Names of hosts or patterns with * and ?; case is free."),
+        Meta(
+            min_length=1,
+            description="Names of hosts, or patterns with * and ?; ex01 is EX01.",
+        ),
     ]
     reason: Text
     owner: Text

@@ -236,6 +236,6 @@ def _in_range(place: DocumentPath, number: int, type_name: str) -> int:
 def check_write(write: Operand, allowed: ValueSet, of: Type) -> Data:
     """What a fix writes, as data. Raises OperandError when it would not bring the value there."""
     if not values.contains(allowed, typed_operand(("write",), write, of)):
-        message = f"a fix would write {quoted(write)}, which is not one of these values"
+        message = f"a fix would write {quoted(write)}, which does not meet the operators beside it"
         raise OperandError(("write",), message, Code.WRONG_WRITE)
     return data_of(("write",), write, of.name)

@@ -49,11 +49,6 @@ class Library(msgspec.Struct, frozen=True):
     rules: Rules = msgspec.field(default_factory=dict[str, Mapping[str, Sequence[str]]])
 
 
-def shipped_ids() -> list[str]:
-    """The ids of the policies that come with hklint."""
-    return sorted(read_catalogue(files_in(shipped_folder())).policies)
-
-
 def load(
     wanted: Sequence[str], settings: Mapping[str, Scalar], profiles: Sequence[str] = ()
 ) -> Library:
@@ -96,8 +91,9 @@ def find(catalogue: Catalogue, kind: str, name: str) -> str:
         if name in documents:
             return name
         near = suggestion(name, sorted(documents))
+        end = "" if near.endswith("?") else "."
         raise UsageError(
-            f"there is no {kind} {name!r}; {near}. For a file of your own give its path."
+            f"there is no {kind} {name!r}; {near}{end} For a file of your own give its path."
         )
     shown = shown_path(Path(name))
     for key, document in documents.items():

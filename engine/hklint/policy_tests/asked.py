@@ -11,9 +11,6 @@ from hklint.model import FactInput, Table
 from hklint.policy import Policy, StateExpectation, ValueExpectation
 from hklint.snapshot import lookup_key
 
-BY_BEING_THERE = frozenset({"any", "key"})
-"""Types of expectations and inputs that only ask whether something is there."""
-
 
 class AskedValue(msgspec.Struct, frozen=True):
     """A registry value: its name as it is asked for, and the types it is asked to have."""

@@ -91,6 +91,8 @@ def explain_command(
     name = what[-1] if what else ""
     paths = [Path(name)] if is_path(name) else []
     shelf = Shelf([*files, *paths], parse_settings(settings))
+    for file in files:
+        shelf.name_of(file)
     match what:
         case ():
             lines = ["What can be explained; name one of these for a list", ""]

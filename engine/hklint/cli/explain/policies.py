@@ -21,7 +21,8 @@ def pages(shelf: Shelf, name: str) -> Iterator[str]:
     lines = [f"policy {name} {policy.version}: {policy.title}", policy.path]
     if shape.description:
         lines += ["", *wrapped(shape.description)]
-    lines.append("")
+    if policy.conditions or shape.parameters:
+        lines.append("")
     lines += [
         f"For hosts whose {condition.fact.field} is {condition.wanted}."
         for condition in policy.conditions

@@ -2,7 +2,7 @@
 
 from hklint.cli.diagnostics import render as render_one
 from hklint.linting.lint import Findings
-from hklint_reports.text import visible
+from hklint_reports.text import counted, visible
 
 MAX_SKIPPED = 5
 """Skipped files that are named; of more only the number is said."""
@@ -26,17 +26,14 @@ def _tally(findings: Findings) -> list[str]:
         lines.append(f"What a code means: hklint explain {code}.")
         fixable = sum(bool(item.edits) for item in findings.diagnostics)
         if fixable:
-            lines.append(f"hklint lint --fix can mend {fixable} of them, --diff shows how.")
+            which = "it" if errors + warnings == 1 else f"{fixable} of them"
+            lines.append(f"hklint lint --fix can mend {which}, --diff shows how.")
     else:
         lines.append(f"{files}: no mistakes, every table is proved.")
     if findings.skipped:
         named = ", ".join(map(visible, findings.skipped[:MAX_SKIPPED]))
-        more = ", ..." if len(findings.skipped) > MAX_SKIPPED else ""
+        rest = len(findings.skipped) - MAX_SKIPPED
+        more = f" and {rest} more" if rest > 0 else ""
         skipped = counted(len(findings.skipped), "YAML file")
         lines.append(f"Skipped {skipped} without a kind that hklint knows: {named}{more}.")
     return lines
-
-
-def counted(number: int, thing: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
