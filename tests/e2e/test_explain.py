@@ -69,6 +69,19 @@ def test_a_word_with_two_meanings_has_both_and_can_be_narrowed() -> None:
     assert "why a host gave no answer" not in explained("outcome", "connection-refused")
 
 
+def test_keys_of_documents_and_words_of_reports() -> None:
+    assert "It has no default on purpose." in explained("absent")
+    assert explained("waived").startswith("word of reports: waived\n")
+    assert "key of documents" not in explained("at_least")
+
+
+def test_a_code_is_a_plain_page() -> None:
+    page = explained("HK401")
+    assert page.startswith("HK401 table-gap (error): No row covers a combination\n")
+    assert "```" not in page
+    assert "\n  kind: model\n" in page
+
+
 def test_a_list_of_a_kind() -> None:
     assert explained("exit-codes") == explained("exit-code")
     assert explained("exit-codes").count("\n") == len(MEANING)

@@ -118,6 +118,21 @@ def _descriptions() -> dict[str, str]:
     return {name: page.partition("\n")[0] for name, page in pages.items()} | NESTING | DESCRIPTIONS
 
 
+@cache
+def key_descriptions() -> dict[str, list[str]]:
+    """What each key of documents means; a key that stands in several places may mean several.
+
+    Operators are left out: they have pages of their own.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for shape in language.DOCUMENTS.values():
+        for part in _schema_of(shape)["$defs"].values():
+            for key, value in part["properties"].items():
+                if "description" in value and key not in {*OPERATORS, *NESTING}:
+                    found.setdefault(key, {})[value["description"]] = None
+    return {key: list(meanings) for key, meanings in found.items()}
+
+
 def _with_kinds(schema: object) -> Any:  # noqa: ANN401 - JSON is any of its types
     """Replaces the marks of `language` by a choice made on the key that is there.
 

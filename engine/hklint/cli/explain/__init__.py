@@ -29,6 +29,8 @@ Examples:
   hklint explain tls-refused                an outcome of a live request
   hklint explain authentication-failed      why a host gave no answer
   hklint explain HK401                      what `hklint lint` found
+  hklint explain absent                     a key of policies
+  hklint explain waived                     a word of reports
 
 \b
 Say what kind of thing you mean, or name the kind alone for a list:
@@ -55,9 +57,11 @@ KINDS = {
     "model": Kind("what a combination of facts means", models.names, models.pages),
     "state": Kind("what a model comes to", models.state_names, models.state_pages),
     "operator": Kind("how a value is compared", operators.names, operators.pages),
+    "key": Kind("what a key of documents means", words.key_names, words.key_pages),
     "code": Kind("a mistake in a document", words.code_names, words.code_pages),
     "outcome": Kind("what comes of a rule or a request", words.outcome_names, words.outcome_pages),
     "failure": Kind("why a host gave no answer", words.failure_names, words.failure_pages),
+    "term": Kind("a word of reports", words.term_names, words.term_pages),
     "exit-code": Kind("how a command ends", words.exit_code_names, words.exit_code_pages),
 }
 """Where a word is looked up; it may be found in several places."""
@@ -83,7 +87,7 @@ KINDS = {
 def explain_command(
     what: tuple[str, ...], files: tuple[Path, ...], settings: tuple[str, ...]
 ) -> int:
-    """Explain a policy, profile, rule, model, state, operator, code, outcome or failure.
+    """Explain a policy, profile, rule, model, state, operator, key, code, outcome or failure.
 
     WORD is the name of one of these, or the path of a policy, profile or model of your own. A KIND
     alone lists what there is.

@@ -18,6 +18,20 @@ def wrapped(text: str, indent: str = "") -> list[str]:
     return lines[1:]
 
 
+def plain(markdown: str) -> list[str]:
+    """A page in Markdown as a terminal shows it: no signs for headings, code set in."""
+    lines: list[str] = []
+    in_code = False
+    for line in markdown.rstrip().split("\n"):
+        if line.startswith("```"):
+            in_code = not in_code
+        elif in_code:
+            lines.append(f"  {line}".rstrip())
+        else:
+            lines.append(line.lstrip("#").lstrip() if line.startswith("#") else line)
+    return lines
+
+
 def listed(names: Mapping[str, str]) -> list[str]:
     """Names with what is said of each, in two columns."""
     width = column(names)

@@ -1,15 +1,16 @@
-"""Pages on words that no document defines: codes, outcomes, failures, exit codes."""
+"""Pages on words that no document defines: codes, outcomes, keys, failures, terms of reports."""
 
 from collections.abc import Iterator
 
 from hklint import codes
 from hklint.cli.explain.shelf import Shelf
-from hklint.cli.explain.text import wrapped
+from hklint.cli.explain.text import plain, wrapped
 from hklint.codes import Code
 from hklint.exit_code import MEANING as EXIT_MEANING
 from hklint.facts.web_request import MEANING as REQUEST_MEANING
 from hklint.failure import ADVICE, Reason
 from hklint.failure import MEANING as FAILURE_MEANING
+from hklint.language.schema import key_descriptions
 
 OUTCOMES = {
     "pass": "The host is as the rule wants it.",
@@ -20,6 +21,56 @@ OUTCOMES = {
     ),
     "not_applicable": "The policy or rule is not about hosts like this one.",
 }
+
+
+TERMS = {
+    "waived": (
+        "A rule failed, and a waiver accepts that on this host for a time. The rule is judged and "
+        "shown all the same; the failure does not count for the exit code."
+    ),
+    "waiver": (
+        "Who accepted which failure on which hosts, why, and until when. `hklint waivers` lists "
+        "those that have expired or soon will."
+    ),
+    "expired": "The time of a waiver is over: it waives nothing any more.",
+    "unused": "A waiver for which nothing failed in this run: it may no longer be needed.",
+    "instance": "One of the verdicts of a rule with for_each, such as RULE[view=32-bit].",
+    "evidence": "The facts that a verdict rests on, as they were read.",
+    "diagnosis": "The one cause behind a host's failures, as a model of the policy sees it.",
+    "snapshot": "Everything that was read of one host, in a file that can be judged again later.",
+    "withheld": (
+        "The value is there. Its data were not kept, because rules only ask whether it is there."
+    ),
+    "finding": "A verdict that failed and is not waived.",
+    "coverage": "The rows of tables and the outcomes of rules that tests have met.",
+}
+"""Words of reports that name no thing of their own."""
+
+
+def term_names(shelf: Shelf) -> dict[str, str]:
+    """The words of reports."""
+    del shelf
+    return TERMS
+
+
+def term_pages(shelf: Shelf, name: str) -> Iterator[str]:
+    """What a word of reports means."""
+    del shelf
+    if name in TERMS:
+        yield "\n".join([f"word of reports: {name}", *wrapped(TERMS[name], "  ")])
+
+
+def key_names(shelf: Shelf) -> dict[str, str]:
+    """The keys of documents, each with one of its meanings."""
+    del shelf
+    return {key: meanings[0] for key, meanings in sorted(key_descriptions().items())}
+
+
+def key_pages(shelf: Shelf, name: str) -> Iterator[str]:
+    """What a key of documents means, wherever it may stand."""
+    del shelf
+    for meaning in key_descriptions().get(name, ()):
+        yield "\n".join([f"key of documents: {name}", *wrapped(meaning, "  ")])
 
 
 def code_names(shelf: Shelf) -> dict[str, str]:
@@ -33,7 +84,7 @@ def code_pages(shelf: Shelf, name: str) -> Iterator[str]:
     del shelf
     code = codes.find(name)
     if code is not None:
-        yield codes.page(code).rstrip()
+        yield "\n".join(plain(codes.page(code)))
 
 
 def outcome_names(shelf: Shelf) -> dict[str, str]:
