@@ -119,6 +119,7 @@ class Code(StrEnum):
     UNUSED_PARAMETER = "HK618", "warning", "Nothing uses a parameter"
     IDLE_COMMENT = "HK619", "warning", "A comment allows what is not there"
     UNWRITTEN_TEXT = "HK620", "warning", "A text is still to be written"
+    UNUSED_INPUT = "HK621", "warning", "No row looks at an input"
 
 
 def find(word: str) -> Code | None:

@@ -27,6 +27,7 @@ from hklint.linting.checks import (
     stray_blank,
     title_form,
     unresolved_token,
+    unused_input,
     unused_parameter,
     unwritten_text,
     user_hive,
@@ -57,6 +58,7 @@ CHECKS: Mapping[Code, Callable[[Scope], Iterator[Diagnostic]]] = {
     Code.ABSENCE_AGAINST_PROSE: absence_against_prose.check,
     Code.UNUSED_PARAMETER: unused_parameter.check,
     Code.UNWRITTEN_TEXT: unwritten_text.check,
+    Code.UNUSED_INPUT: unused_input.check,
 }
 """Every check by the code of what it finds."""
 
