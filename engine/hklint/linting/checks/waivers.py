@@ -15,17 +15,28 @@ from hklint.waiver import Waiver, moment_text
 def waiver_warnings(waivers: Sequence[Waiver], now: datetime) -> Iterator[Diagnostic]:
     """What looks wrong in waivers that are linted together."""
     for waiver in waivers:
-        if waiver.until <= now:
+        if waiver.valid_from < waiver.until <= now:
             message = f"waiver {waiver.id} ended {moment_text(waiver.until)}"
             hint = "remove it, or have it approved again and change until"
             yield Diagnostic(waiver.span, message, hint, Code.WAIVER_EXPIRED)
-    for first, second in itertools.combinations(waivers, 2):
+    for first, second in _pairs(waivers):
         host = _common_host(first, second)
-        if host and _same_rule(first, second) and _same_time(first, second):
+        if host:
             place = f"{first.span.path}:{first.span.line}"
             message = f"waiver {first.id} ({place}) is for this rule on {quoted(host)} as well"
             hint = "remove one, or let one end before the other begins"
             yield Diagnostic(second.span, message, hint, Code.WAIVER_OVERLAP)
+
+
+def _pairs(waivers: Sequence[Waiver]) -> Iterator[tuple[Waiver, Waiver]]:
+    """Any two waivers of one rule that are in force together."""
+    by_rule: dict[str, list[Waiver]] = {}
+    for waiver in waivers:
+        by_rule.setdefault(waiver.rule.partition("[")[0], []).append(waiver)
+    for alike in by_rule.values():
+        for first, second in itertools.combinations(alike, 2):
+            if _same_rule(first, second) and _same_time(first, second):
+                yield first, second
 
 
 def _same_rule(first: Waiver, second: Waiver) -> bool:
