@@ -1,5 +1,6 @@
 """What the tests share: golden files, the shipped policies, and hosts of which little is known."""
 
+import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,11 @@ TAKEN_AT = "2026-03-04T05:06:07Z"
 settings.register_profile("hklint", deadline=None)
 settings.register_profile("fuzz", deadline=None, max_examples=20_000)
 settings.load_profile("hklint")
+
+
+def pytest_configure() -> None:
+    """A shell starts what runs in the background deaf to Ctrl-C; some tests press it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
