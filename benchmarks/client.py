@@ -23,7 +23,7 @@ from hklint.fleet import gather
 from hklint.judging.plan import facts_needed
 from hklint.linking.library import load
 from hklint.sources import Options, collect
-from hklint.target import PsrpTarget
+from hklint.target import WsmanTarget
 
 Way = Literal["http", "https"]
 
@@ -66,7 +66,7 @@ def measure(job: Job) -> Figures:
     request = to_request(facts)
     text = msgspec.json.encode(request).decode()
     port = place.https_port if tls else place.http_port
-    target = PsrpTarget("127.0.0.1", port, tls, place.account, f"127.0.0.1:{port}")
+    target = WsmanTarget("127.0.0.1", port, tls, place.account, f"127.0.0.1:{port}")
     options = Options(
         passwords=Passwords({"HKLINT_PASSWORD": place.password}),
         authentication="basic" if tls else "negotiate",

@@ -13,13 +13,17 @@ class Reason(StrEnum):
     NO_ROUTE = "no-route"
     TIMED_OUT = "timed-out"
     CONNECTION_LOST = "connection-lost"
+    HOST_RESTARTED = "host-restarted"
     TLS_REJECTED = "tls-rejected"
+    HOST_KEY_REJECTED = "host-key-rejected"
     NO_CREDENTIALS = "no-credentials"
     AUTHENTICATION_FAILED = "authentication-failed"
     NOT_AUTHORISED = "not-authorised"
     SHELL_QUOTA = "shell-quota"
     ENDPOINT_MISSING = "endpoint-missing"
     LANGUAGE_MODE = "language-mode"
+    COLLECTOR_MISSING = "collector-missing"
+    TRANSPORT_MISSING = "transport-missing"
     PROTOCOL_ERROR = "protocol-error"
     COLLECTOR_FAILED = "collector-failed"
     CANCELLED = "cancelled"
@@ -40,13 +44,17 @@ MEANING: dict[Reason, str] = {
     Reason.NO_ROUTE: "there is no way to the host's network",
     Reason.TIMED_OUT: "the host did not answer in time",
     Reason.CONNECTION_LOST: "the connection broke before the answer was complete",
+    Reason.HOST_RESTARTED: "the host ended the session and no longer knows it: it restarted",
     Reason.TLS_REJECTED: "the host's certificate or TLS protocol is not acceptable",
+    Reason.HOST_KEY_REJECTED: "the host's SSH key is not the one that is known for it",
     Reason.NO_CREDENTIALS: "there is no account or password to log on with",
     Reason.AUTHENTICATION_FAILED: "the host did not accept the account",
     Reason.NOT_AUTHORISED: "the account is known but may not open a remote session",
     Reason.SHELL_QUOTA: "the account has too many remote sessions open on the host",
     Reason.ENDPOINT_MISSING: "the host has no such session configuration",
     Reason.LANGUAGE_MODE: "the endpoint does not let scripts run",
+    Reason.COLLECTOR_MISSING: "the endpoint runs no scripts and has no function of hklint",
+    Reason.TRANSPORT_MISSING: "a program that the connection needs is not there",
     Reason.PROTOCOL_ERROR: "the answer is not that of a WinRM service",
     Reason.COLLECTOR_FAILED: "the collector script did not give a usable answer",
     Reason.CANCELLED: "the run was stopped before the host had answered",
@@ -65,8 +73,12 @@ ADVICE: dict[Reason, str] = {
         "try a longer --deadline."
     ),
     Reason.CONNECTION_LOST: "Try again; if it repeats, look for a restart or a device in between.",
+    Reason.HOST_RESTARTED: "Run again when the host is up.",
     Reason.TLS_REJECTED: (
         "Give the issuing CA with --ca FILE and use the name that stands in the certificate."
+    ),
+    Reason.HOST_KEY_REJECTED: (
+        "Compare the key with the host's own (`ssh-keygen -lf`), and connect once with `ssh HOST`."
     ),
     Reason.NO_CREDENTIALS: (
         "Name the account with --user, and give its password in HKLINT_PASSWORD, in the keyring, "
@@ -84,6 +96,10 @@ ADVICE: dict[Reason, str] = {
     Reason.LANGUAGE_MODE: (
         "Use an endpoint in full language mode; Microsoft.PowerShell is the usual one."
     ),
+    Reason.COLLECTOR_MISSING: (
+        "Install what `hklint jea` writes, or use an endpoint in full language mode."
+    ),
+    Reason.TRANSPORT_MISSING: "Install it, or ask the host over WinRM (psrp://).",
     Reason.PROTOCOL_ERROR: "Check that the port is WinRM's and that no proxy answers for it.",
     Reason.COLLECTOR_FAILED: "Run again with -v, and look at the host's PowerShell event log.",
     Reason.CANCELLED: "Run again for the hosts that are missing.",

@@ -15,7 +15,7 @@ from hklint.facts.registry import complete, withhold
 from hklint.failure import Failure, Reason
 from hklint.snapshot import Snapshot
 from hklint.sources import Options, collect
-from hklint.target import HTTP_PORT, HTTPS_PORT, PsrpTarget
+from hklint.target import HTTP_PORT, HTTPS_PORT, HostTarget, LocalTarget, SshTarget
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Gathered(msgspec.Struct, frozen=True):
 
 
 def gather(
-    targets: Sequence[PsrpTarget | Recorded],
+    targets: Sequence[HostTarget | Recorded],
     facts: Collection[Fact],
     options: Options,
     jobs: int,
@@ -66,7 +66,7 @@ def gather(
 
 
 def _ask(
-    position: int, target: PsrpTarget | Recorded, facts: Collection[Fact], options: Options
+    position: int, target: HostTarget | Recorded, facts: Collection[Fact], options: Options
 ) -> Gathered:
     started, clock = now(), time.monotonic()
     result: Snapshot | Failure
@@ -85,7 +85,7 @@ def _ask(
     return Gathered(position, name, _text(target), started, seconds, result)
 
 
-def _ask_host(target: PsrpTarget, facts: Collection[Fact], options: Options) -> Snapshot | Failure:
+def _ask_host(target: HostTarget, facts: Collection[Fact], options: Options) -> Snapshot | Failure:
     taken_at = now()
     request = to_request(facts)
     answered = collect(target, request, options)
@@ -97,21 +97,32 @@ def _ask_host(target: PsrpTarget, facts: Collection[Fact], options: Options) -> 
     return Snapshot(name, taken_at, answered.source, answer, observations)
 
 
-def _name(target: PsrpTarget | Recorded) -> str:
-    return _host_name(target, None) if isinstance(target, PsrpTarget) else target.snapshot.host
+def _name(target: HostTarget | Recorded) -> str:
+    return _host_name(target, None) if isinstance(target, HostTarget) else target.snapshot.host
 
 
-def _host_name(target: PsrpTarget, own_name: Observation | None) -> str:
+def _host_name(target: HostTarget, own_name: Observation | None) -> str:
     """The name the user knows the host by; an address is no name, so the host's own stands first.
 
     The target stays part of it: what a host calls itself proves nothing, and two may say the same.
     """
-    default_port = HTTPS_PORT if target.tls else HTTP_PORT
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    place = target.host if target.port == default_port else f"{host}:{target.port}"
-    if not _is_address(target.host) or not isinstance(own_name, Present):
+    place = _place(target)
+    nameless = isinstance(target, LocalTarget) or _is_address(target.host)
+    if not nameless or not isinstance(own_name, Present):
         return place
     return f"{str(own_name.value)[:LONGEST_NAME]} ({place})"
+
+
+def _place(target: HostTarget) -> str:
+    match target:
+        case LocalTarget():
+            return target.text
+        case SshTarget():
+            usual: int | None = None
+        case _:
+            usual = HTTPS_PORT if target.tls else HTTP_PORT
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    return target.host if target.port in {None, usual} else f"{host}:{target.port}"
 
 
 def _is_address(host: str) -> bool:
@@ -122,5 +133,5 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _text(target: PsrpTarget | Recorded) -> str:
-    return target.text if isinstance(target, PsrpTarget) else target.path
+def _text(target: HostTarget | Recorded) -> str:
+    return target.text if isinstance(target, HostTarget) else target.path

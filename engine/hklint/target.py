@@ -4,6 +4,8 @@ r"""Targets: what a user writes to name a host or a snapshot file.
 |---|---|
 | `psrp://[user@]host[:port]` | WinRM over http, port 5985; the logon seals every message |
 | `psrps://[user@]host[:port]` | WinRM over TLS, port 5986 |
+| `ssh://[user@]host[:port]` | PowerShell's SSH subsystem, by the system's `ssh` |
+| `local:` | this computer, if it is a Windows |
 | `[user@]host[:port]` | as with psrp:// |
 | `name.json`, or a path with a slash | a snapshot file |
 
@@ -26,8 +28,8 @@ HTTP_PORT = 5985
 HTTPS_PORT = 5986
 
 
-class PsrpTarget(msgspec.Struct, frozen=True, tag="psrp"):
-    """A host to be asked over PowerShell remoting.
+class WsmanTarget(msgspec.Struct, frozen=True, tag="psrp"):
+    """A host to be asked over PowerShell remoting by WinRM.
 
     `host` is a name or an address (IPv6 without brackets), `user` None when the target names
     nobody, `text` what the user wrote; it never holds a password.
@@ -40,14 +42,38 @@ class PsrpTarget(msgspec.Struct, frozen=True, tag="psrp"):
     text: str
 
 
+class SshTarget(msgspec.Struct, frozen=True, tag="ssh"):
+    """A host to be asked over PowerShell remoting by SSH.
+
+    `host` may be an alias of the user's ssh configuration. `port` and `user` are None where that
+    configuration is to decide; `text` is what the user wrote.
+    """
+
+    host: str
+    port: int | None
+    user: str | None
+    text: str
+
+
+class LocalTarget(msgspec.Struct, frozen=True, tag="local"):
+    """The computer that hklint runs on."""
+
+    host: str = "localhost"
+    user: None = None
+    text: str = "local:"
+
+
 class SnapshotTarget(msgspec.Struct, frozen=True, tag="snapshot"):
     """A snapshot file to be judged instead of a host."""
 
     path: str
 
 
-Target = PsrpTarget | SnapshotTarget
+HostTarget = WsmanTarget | SshTarget | LocalTarget
+Target = HostTarget | SnapshotTarget
 
+LOCAL = "local:"
+_SSH = "ssh"
 _SCHEMES = {"psrp": False, "psrps": True}
 _SPELLING = "[user@]host[:port]"
 _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
@@ -64,9 +90,13 @@ def parse_target(text: str, *, is_file: Callable[[Path], bool] = Path.is_file) -
     written = text.strip()
     if not written:
         raise UsageError(f"the target is empty: write {_SPELLING}, or name a snapshot file")
+    if written.lower() == LOCAL:
+        return LocalTarget()
     scheme, separator, rest = written.partition("://")
     if separator:
         _refuse_password(rest)
+        if scheme.lower() == _SSH:
+            return _ssh(written, rest)
         return _psrp(written, rest, tls=_tls_of(scheme, rest))
     if _looks_like_path(written):
         return SnapshotTarget(written)
@@ -99,11 +129,24 @@ def _tls_of(scheme: str, rest: str) -> bool:
     known = scheme.lower()
     if known in _SCHEMES:
         return _SCHEMES[known]
+    if known == "local":
+        raise UsageError(f"{scheme}://{rest}: write {LOCAL} for this computer")
     instead = "psrps" if known.endswith("s") else "psrp"
     raise UsageError(f"{scheme}:// is not a kind of target: did you mean {instead}://{rest}?")
 
 
-def _psrp(written: str, rest: str, *, tls: bool) -> PsrpTarget:
+def _psrp(written: str, rest: str, *, tls: bool) -> WsmanTarget:
+    user, host, port = _user_and_place(written, rest)
+    default = HTTPS_PORT if tls else HTTP_PORT
+    return WsmanTarget(host, port or default, tls, user, written)
+
+
+def _ssh(written: str, rest: str) -> SshTarget:
+    user, host, port = _user_and_place(written, rest)
+    return SshTarget(host, port, user, written)
+
+
+def _user_and_place(written: str, rest: str) -> tuple[str | None, str, int | None]:
     authority, slash, path = rest.partition("/")
     if slash and "@" in path:
         raise UsageError(f"{written}: write a / in the user's name as %2F")
@@ -111,8 +154,7 @@ def _psrp(written: str, rest: str, *, tls: bool) -> PsrpTarget:
         raise UsageError(f"{written}: nothing may follow the port; write {_SPELLING}")
     named_user, _, place = authority.rpartition("@")
     host, port = _host_and_port(written, place, bare=written == rest)
-    default = HTTPS_PORT if tls else HTTP_PORT
-    return PsrpTarget(host, port or default, tls, unquote(named_user) or None, written)
+    return unquote(named_user) or None, host, port
 
 
 def _host_and_port(written: str, place: str, *, bare: bool) -> tuple[str, int | None]:

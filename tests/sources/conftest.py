@@ -17,7 +17,7 @@ from hklint.credentials import Passwords
 from hklint.failure import Failure
 from hklint.lab.wire import CertificateAuthority, TlsFiles, WsmanServer
 from hklint.sources import Options, collect
-from hklint.target import PsrpTarget
+from hklint.target import WsmanTarget
 
 USER = "LAB\\audit"
 CANARY = "Canary-9f3b!Pa55"
@@ -106,10 +106,12 @@ def lab_host(
         yield host
 
 
-def target_of(host: WsmanServer | int, *, tls: bool = False, name: str = "127.0.0.1") -> PsrpTarget:
+def target_of(
+    host: WsmanServer | int, *, tls: bool = False, name: str = "127.0.0.1"
+) -> WsmanTarget:
     port = host if isinstance(host, int) else host.port
     scheme = "psrps" if tls else "psrp"
-    return PsrpTarget(name, port, tls, None, f"{scheme}://{name}:{port}")
+    return WsmanTarget(name, port, tls, None, f"{scheme}://{name}:{port}")
 
 
 def options(password: str = CANARY, **chosen: object) -> Options:
@@ -168,7 +170,7 @@ def http_server(response: bytes) -> Callable[[socket.socket], None]:
     return serve
 
 
-def failure(target: PsrpTarget, **chosen: object) -> Failure:
+def failure(target: WsmanTarget, **chosen: object) -> Failure:
     """The failure that asking a target ends in."""
     outcome = collect(target, REQUEST, options(**chosen))
     assert isinstance(outcome, Failure), outcome

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from hklint.errors import UsageError
-from hklint.target import PsrpTarget, SnapshotTarget, parse_target
+from hklint.target import SnapshotTarget, WsmanTarget, parse_target
 
 CASES = json.loads(Path(__file__).with_name("cases").joinpath("targets.json").read_text("utf-8"))
 
@@ -12,7 +12,7 @@ CASES = json.loads(Path(__file__).with_name("cases").joinpath("targets.json").re
 @pytest.mark.parametrize(("text", "expected"), CASES["read"])
 def test_host_is_read(text: str, expected: list[object]) -> None:
     target = parse_target(text)
-    assert isinstance(target, PsrpTarget)
+    assert isinstance(target, WsmanTarget)
     assert [target.host, target.port, target.tls, target.user] == expected
     assert target.text == text.strip()
 

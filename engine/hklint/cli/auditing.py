@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hklint.fleet import Recorded
     from hklint.linking.library import Library
     from hklint.sources import Options
-    from hklint.target import PsrpTarget
+    from hklint.target import HostTarget
     from hklint.verdict import Severity
 
 _STDERR = 2
@@ -54,7 +54,7 @@ def run_audit(command: str, given: Mapping[str, Any]) -> Exit:
 
 
 def _ask(
-    targets: "Sequence[PsrpTarget | Recorded]", library: "Library", options: "Options", jobs: int
+    targets: "Sequence[HostTarget | Recorded]", library: "Library", options: "Options", jobs: int
 ) -> tuple[HostResult, ...]:
     """Asks and judges all hosts; the results are in the order of the targets."""
     from hklint import audit  # noqa: PLC0415 - imported by the caller already
@@ -78,15 +78,15 @@ def _report(run: Run, wanted: Sequence[Destination], *, verbose: bool, quiet: bo
     return code if complete else worst([code, Exit.USAGE])
 
 
-def ask_for_passwords(targets: "Sequence[PsrpTarget | Recorded]", options: "Options") -> None:
+def ask_for_passwords(targets: "Sequence[HostTarget | Recorded]", options: "Options") -> None:
     """Prompts now for what has to be typed, so that no worker asks in the middle of the run."""
-    from hklint.target import PsrpTarget  # noqa: PLC0415 - only when hosts are asked
+    from hklint.target import WsmanTarget  # noqa: PLC0415 - only when hosts are asked
 
     if options.authentication in {"certificate", "kerberos"}:  # a key file or a ticket will do
         return
     for target in targets:
-        user = (target.user or options.user) if isinstance(target, PsrpTarget) else None
-        if user is not None and isinstance(target, PsrpTarget):
+        user = (target.user or options.user) if isinstance(target, WsmanTarget) else None
+        if user is not None and isinstance(target, WsmanTarget):
             options.passwords.find(user, target.host)
 
 

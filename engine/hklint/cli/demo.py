@@ -83,10 +83,10 @@ class Story:
         from hklint.fleet import gather  # noqa: PLC0415 - the same
         from hklint.judging.plan import facts_needed  # noqa: PLC0415 - the same
         from hklint.sources import Options  # noqa: PLC0415 - the same
-        from hklint.target import PsrpTarget, parse_target  # noqa: PLC0415 - the same
+        from hklint.target import WsmanTarget, parse_target  # noqa: PLC0415 - the same
 
         policies = list(self.library.policies.values())
-        target = cast("PsrpTarget", parse_target(self.host.target))
+        target = cast("WsmanTarget", parse_target(self.host.target))
         options = Options(passwords=Passwords({"HKLINT_PASSWORD": self.host.password}))
         header = audit.header(
             self.library,

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from hklint.fleet import Recorded
     from hklint.linking.library import Library
     from hklint.sources import Options
-    from hklint.target import PsrpTarget, Target
+    from hklint.target import HostTarget, Target
 
 Command = Callable[..., Any]
 
 DEFAULT_DEADLINE = 90.0
 DEFAULT_CONNECT_TIMEOUT = 10.0
+DEFAULT_REQUEST_TIMEOUT = 30.0
+DEFAULT_RETRIES = 2
 DEFAULT_JOBS = 16
 
 
@@ -73,10 +75,20 @@ _CONNECTION = (
     click.option(
         "--auth",
         "authentication",
-        type=click.Choice(["negotiate", "kerberos", "ntlm", "basic", "certificate"]),
+        type=click.Choice(["negotiate", "kerberos", "ntlm", "basic", "certificate", "credssp"]),
         default="negotiate",
         show_default=True,
         help="How to log on. Basic and certificate need psrps://.",
+    ),
+    click.option(
+        "--spn",
+        metavar="SERVICE/HOST",
+        help="Kerberos: ask for a ticket to this name instead of HOST/target.",
+    ),
+    click.option(
+        "--delegate",
+        is_flag=True,
+        help="Kerberos: let the host act as the account elsewhere. Nothing of hklint needs it.",
     ),
     click.option(
         "--ca",
@@ -95,11 +107,23 @@ _CONNECTION = (
         help="Private key (PEM) for --auth certificate.",
     ),
     click.option(
+        "--proxy",
+        metavar="URL",
+        help="HTTP proxy on the way to psrps:// targets (http://host:port).",
+    ),
+    click.option(
         "--configuration",
         metavar="NAME",
         default="Microsoft.PowerShell",
         show_default=True,
         help="Session configuration (endpoint) on the host.",
+    ),
+    click.option(
+        "--ssh-subsystem",
+        metavar="NAME",
+        default="powershell",
+        show_default=True,
+        help="Subsystem of the host's sshd, for ssh:// targets.",
     ),
     click.option(
         "--deadline",
@@ -116,6 +140,22 @@ _CONNECTION = (
         default=DEFAULT_CONNECT_TIMEOUT,
         show_default=True,
         help="Time for making a connection.",
+    ),
+    click.option(
+        "--request-timeout",
+        type=click.FloatRange(min=1, max=600),
+        metavar="SECONDS",
+        default=DEFAULT_REQUEST_TIMEOUT,
+        show_default=True,
+        help="Time for the host to answer one message.",
+    ),
+    click.option(
+        "--retries",
+        type=click.IntRange(min=0, max=10),
+        metavar="NUMBER",
+        default=DEFAULT_RETRIES,
+        show_default=True,
+        help="How often a host that has answered nothing is tried again, within the deadline.",
     ),
     click.option(
         "--allow-unencrypted",
@@ -195,6 +235,7 @@ def connection(**given: Any) -> "Options":  # noqa: ANN401 - click hands options
     """What the connection options say, with the password sources ready."""
     from hklint.credentials import passwords_of_this_process  # noqa: PLC0415 - asks hosts
     from hklint.sources import Options  # noqa: PLC0415 - the same
+    from hklint.sources.options import parse_spn  # noqa: PLC0415 - the same
 
     if given["ca_file"] is not None:
         _check_ca(given["ca_file"])
@@ -205,14 +246,20 @@ def connection(**given: Any) -> "Options":  # noqa: ANN401 - click hands options
         ca_file=given["ca_file"],
         certificate_file=given["client_certificate"],
         certificate_key_file=given["client_key"],
+        spn=parse_spn(given["spn"]),
+        delegate=given["delegate"],
+        proxy=given["proxy"],
         configuration=given["configuration"],
+        ssh_subsystem=given["ssh_subsystem"],
         deadline=given["deadline"],
         connect_timeout=given["connect_timeout"],
+        request_timeout=given["request_timeout"],
+        retries=given["retries"],
         allow_unencrypted=frozenset(given["allow_unencrypted"]),
     )
 
 
-def parse_targets(texts: Sequence[str], options: "Options") -> "list[PsrpTarget | Recorded]":
+def parse_targets(texts: Sequence[str], options: "Options") -> "list[HostTarget | Recorded]":
     """The targets named, checked as far as that goes without a connection. Raises UsageError."""
     from hklint.fleet import Recorded  # noqa: PLC0415 - only commands that ask hosts
     from hklint.sources import objection  # noqa: PLC0415 - the same
@@ -221,7 +268,7 @@ def parse_targets(texts: Sequence[str], options: "Options") -> "list[PsrpTarget 
 
     if not texts:
         raise UsageError("no target: name a host (psrp://user@host) or a snapshot file")
-    targets: list[PsrpTarget | Recorded] = []
+    targets: list[HostTarget | Recorded] = []
     places: set[tuple[object, ...]] = set()
     for text in texts:
         target = parse_target(text)
@@ -245,7 +292,8 @@ def _place(target: "Target", options: "Options") -> tuple[object, ...]:
 
     if isinstance(target, SnapshotTarget):
         return (Path(target.path).resolve(),)
-    return target.host.casefold(), target.port, target.tls, target.user or options.user
+    way = (type(target).__name__, getattr(target, "port", None), getattr(target, "tls", None))
+    return target.host.casefold(), target.user or options.user, *way
 
 
 def _check_ca(file: Path) -> None:

@@ -12,6 +12,8 @@ from importlib import resources
 from typing import Any
 
 CONTRACT_VERSION = 1
+FUNCTION = "Get-HklintFact"
+"""The function that `hklint jea` installs on a host: the same script, behind an allow-list."""
 
 
 @cache

@@ -11,7 +11,7 @@ import msgspec
 from hklint.errors import UsageError
 from hklint.fold import fold
 from hklint.run import HostResult, RunHeader
-from hklint.target import PsrpTarget, parse_target
+from hklint.target import SshTarget, WsmanTarget, parse_target
 from hklint.verdict import Outcome, Verdict
 from hklint.waiver import Waiver, WaiverState, WaiverStatus, WaiverUse, read_moment
 
@@ -86,7 +86,7 @@ def asked_names(result: HostResult) -> Iterator[str]:
             target = parse_target(text, is_file=lambda _: False)
         except UsageError:
             continue
-        if isinstance(target, PsrpTarget):
+        if isinstance(target, (WsmanTarget, SshTarget)):
             yield target.host
 
 

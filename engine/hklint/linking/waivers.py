@@ -13,7 +13,7 @@ from hklint.errors import UsageError
 from hklint.fold import fold
 from hklint.messages import quoted, suggestion
 from hklint.span import Diagnostic, Span
-from hklint.target import PsrpTarget, parse_target
+from hklint.target import SshTarget, WsmanTarget, parse_target
 from hklint.waiver import Waiver, moment_text, read_moment
 
 LONGEST_HOST = 400
@@ -170,7 +170,7 @@ def _name_in(text: str) -> str:
         target = parse_target(text, is_file=lambda _: False)
     except UsageError:
         return ""
-    return f": {target.host}" if isinstance(target, PsrpTarget) else ""
+    return f": {target.host}" if isinstance(target, (WsmanTarget, SshTarget)) else ""
 
 
 def _shared(one: str, other: str) -> int:

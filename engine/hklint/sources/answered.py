@@ -1,9 +1,14 @@
-"""What a source gives back when a host has answered."""
+"""What a source gives back, and what came of one attempt before that."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from hklint.failure import Failure
 from hklint.snapshot import Source
+
+Result = dict[str, Any] | Failure
+"""The collector's answer, valid by its schema, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +18,18 @@ class Answered:
     answer: Mapping[str, object]
     source: Source
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What came of one conversation with a host.
+
+    `account` is who asked and `transport` how, in words. `tried` says whether the account was shown
+    to the host, `sent` whether a message may have come to the service that opens sessions.
+    """
+
+    result: Result
+    account: str = ""
+    transport: str = ""
+    tried: bool = False
+    sent: bool = False

@@ -14,7 +14,7 @@ from hklint.failure import Failure, Reason
 from hklint.fleet import Gathered, Recorded, gather
 from hklint.snapshot import Snapshot, Source
 from hklint.sources import Answered, Options
-from hklint.target import PsrpTarget, parse_target
+from hklint.target import WsmanTarget, parse_target
 
 FACTS: frozenset[Fact] = frozenset(
     {
@@ -29,16 +29,16 @@ ANSWER = {
 }
 SOURCE = Source("psrp", "", "", "", "0" * 64)
 
-Collect = Callable[[PsrpTarget, Mapping[str, object], Options], Answered | Failure]
+Collect = Callable[[WsmanTarget, Mapping[str, object], Options], Answered | Failure]
 
 
-def _answer(target: PsrpTarget, request: Mapping[str, object], options: Options) -> Answered:
+def _answer(target: WsmanTarget, request: Mapping[str, object], options: Options) -> Answered:
     del target, request, options
     return Answered(ANSWER, SOURCE, 0.1)
 
 
-def _targets(*texts: str) -> list[PsrpTarget]:
-    return [cast("PsrpTarget", parse_target(text, is_file=lambda _: False)) for text in texts]
+def _targets(*texts: str) -> list[WsmanTarget]:
+    return [cast("WsmanTarget", parse_target(text, is_file=lambda _: False)) for text in texts]
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def asking(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Gathered]]:
     """Asks targets of a source that is a function; results in the order of the targets."""
 
     def ask(
-        targets: Sequence[PsrpTarget | Recorded],
+        targets: Sequence[WsmanTarget | Recorded],
         collect: Collect = _answer,
         options: Options | None = None,
         jobs: int = 4,
@@ -119,7 +119,7 @@ def test_each_target_has_one_result_whatever_the_others_do(
 ) -> None:
     failure = Failure(Reason.TIMED_OUT, "connecting", "20 s")
 
-    def collect(target: PsrpTarget, *_: object) -> Answered | Failure:
+    def collect(target: WsmanTarget, *_: object) -> Answered | Failure:
         return failure if target.host == "ex02" else Answered(ANSWER, SOURCE, 0.1)
 
     found = asking(_targets("ex01", "ex02", "ex03", "ex01"), collect)
@@ -134,7 +134,7 @@ def test_hosts_are_asked_side_by_side_but_no_more_than_wanted(
     together = threading.Barrier(2)
     asked: list[str] = []
 
-    def collect(target: PsrpTarget, *_: object) -> Answered:
+    def collect(target: WsmanTarget, *_: object) -> Answered:
         asked.append(target.host)
         together.wait(timeout=5)
         return Answered(ANSWER, SOURCE, 0.1)

@@ -1,156 +1,160 @@
-"""One remote session: opened, used for one pipeline, and closed whatever happens."""
+"""One session: a pool that is opened, and a pipeline in it that runs the collector."""
 
-import logging
-from typing import Protocol, cast
-
-from pypsrp.complex_objects import PSInvocationState, RunspacePoolState
-from pypsrp.exceptions import AuthenticationError, WSManFaultError
-from pypsrp.powershell import PowerShell, RunspacePool
+import uuid
 
 from hklint import collector
 from hklint.failure import Failure, Reason
 from hklint.sources.answer import quote
-from hklint.sources.psrp.connection import Connection
-from hklint.sources.psrp.line import Phase
+from hklint.sources.line import Phase
+from hklint.sources.psrp.carrier import Carrier
+from hklint.sources.psrp.messages import Command, Writer
+from hklint.sources.psrp.reading import (
+    Capability,
+    Changed,
+    ErrorRecord,
+    Event,
+    HostCall,
+    Output,
+    Reader,
+    State,
+)
 
-IDLE_SECONDS = 60
-"""The host ends a session by itself after so long without a request: the last safety net, and the
-shortest time that Windows accepts (New-PSSessionOption, -IdleTimeout)."""
-
-_log = logging.getLogger(__name__)
-
-
-class _Record(Protocol):
-    """What is used of an error record; its text is in the host's language."""
-
-    fq_error: str | None
-    category: int | None
-
-
-class _Streams(Protocol):
-    error: list[_Record]
-
-
-class _Pipeline(Protocol):
-    """What is used of pypsrp's PowerShell, with the types that it leaves open."""
-
-    state: int
-    output: list[object]
-    streams: _Streams
-
-    def begin_invoke(self, *, remote_stream_options: int) -> None: ...
-    def poll_invoke(self) -> None: ...
-
-
-class _Shell(Protocol):
-    resource_uri: str
-    opened: bool
-
-
-class _Pool(Protocol):
-    """The same of its RunspacePool."""
-
-    id: str
-    state: int
-    shell: _Shell
-
-    def open(self) -> None: ...
+_NO_SUCH_COMMAND = "CommandNotFoundException"
+_NO_SCRIPTS = "ScriptsNotAllowed"
+_CONSTRAINED = "ConstrainedLanguage"
 
 
 class Session:
-    """A session on a host; `close` must be called after `ask`, also when that raised."""
+    """A session over a carrier, which is closed by whoever made it."""
 
-    def __init__(self, connection: Connection, configuration: str) -> None:
-        self._connection = connection
-        self._runspaces = RunspacePool(
-            connection, configuration_name=configuration, idle_timeout=IDLE_SECONDS
-        )
-        self._pool = cast("_Pool", self._runspaces)
-        self._broken = False
-        self._refused = False
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
+        self._pool = uuid.uuid4()
+        self._reader = Reader()
+        self._protocol = "2.2"
 
-    def ask(self, request: str) -> str | Failure:
+    def ask(self, request: str, *, function_first: bool) -> str | Failure:
         """Run the collector and give back its one string.
 
+        `function_first` tries the function that `hklint jea` installs, and the script only where
+        the host has no such function.
+
         Raises:
-            Exception: Whatever requests and pypsrp raise; `classify` knows them.
+            Exception: Whatever the carrier raises, and errors of reading; `carrier.failure` knows.
         """
-        try:
-            self._pool.open()
-            if self._pool.state != RunspacePoolState.OPENED:
-                return Failure(
-                    Reason.PROTOCOL_ERROR, Phase.OPENING, "the host did not open the session"
-                )
-            return self._run(request)
-        except (AuthenticationError, WSManFaultError):
-            self._refused = not self._pool.shell.opened
-            raise
-        except Exception:
-            self._broken = True
-            raise
+        failure = self._open()
+        if failure is not None:
+            return failure
+        if function_first:
+            function = Command(collector.FUNCTION, request, is_script=False)
+            outcome = self._run(function)
+            if not (isinstance(outcome, ErrorRecord) and _NO_SUCH_COMMAND in outcome.error_id):
+                return _judged(outcome)
+        answer = _judged(self._run(Command(collector.script(), request, is_script=True)))
+        if function_first and isinstance(answer, Failure) and answer.reason is Reason.LANGUAGE_MODE:
+            detail = f"no scripts may run there, and there is no {collector.FUNCTION}"
+            return Failure(Reason.COLLECTOR_MISSING, Phase.RUNNING, detail)
+        return answer
 
-    def close(self, seconds: float, last_seconds: float) -> bool:
-        """End the session on the host; False means that it may be there until it is idle.
+    def _open(self) -> Failure | None:
+        self._writer = Writer(self._pool, self._carrier.largest)
+        self._carrier.open(self._pool, self._writer.opening())
+        while True:
+            received = self._carrier.receive(None)
+            for event in self._reader.feed(received.fragments):
+                match event:
+                    case Capability():
+                        self._protocol = event.protocol
+                    case Changed(of_pool=True, state=State.POOL_OPENED):
+                        return None
+                    case Changed(of_pool=True):
+                        return _not_opened(event)
+                    case _:
+                        continue
+            if received.done:
+                return _not_opened(None)
 
-        The connection in use gets `seconds`; if it is broken or that fails, a new one gets
-        `last_seconds`. Never raises.
-        """
-        try:
-            if self._refused or not self._connection.line.sent:
-                return True
-            if not self._broken and self._delete(seconds, afresh=False):
-                return True
-            return self._delete(last_seconds, afresh=True)
-        finally:
-            self._connection.line.hang_up()
-            self._connection.close()
-
-    def _run(self, request: str) -> str | Failure:
-        script = PowerShell(self._runspaces).add_script(collector.script())
-        pipeline = cast("_Pipeline", script.add_parameter("Request", request))
-        pipeline.begin_invoke(remote_stream_options=0)
-        while pipeline.state == PSInvocationState.RUNNING:
-            pipeline.poll_invoke()
-            if pipeline.state == PSInvocationState.RUNNING and self._connection.command_done:
-                detail = "the host ended the command without saying how it ended"
-                return Failure(Reason.PROTOCOL_ERROR, Phase.READING, detail)
-            if len(pipeline.output) > 1:
-                break
-        if pipeline.streams.error:
-            return _collector_error(pipeline.streams.error[0])
-        if len(pipeline.output) != 1 or not isinstance(pipeline.output[0], str):
-            detail = f"it wrote {_described(pipeline.output)} instead of one string"
-            return Failure(Reason.COLLECTOR_FAILED, Phase.READING, detail)
-        if pipeline.state != PSInvocationState.COMPLETED:
-            detail = "the host stopped the script before its end"
-            return Failure(Reason.COLLECTOR_FAILED, Phase.READING, detail)
-        return pipeline.output[0]
-
-    def _delete(self, seconds: float, *, afresh: bool) -> bool:
-        self._connection.line.begin_closing(seconds, afresh=afresh)
-        shell = self._pool.shell
-        try:
-            self._connection.delete_shell(shell.resource_uri, self._pool.id, afresh=afresh)
-        except WSManFaultError:
-            return True  # the host has no such shell any more
-        except Exception as error:  # noqa: BLE001 - what went wrong before matters more
-            _log.debug("the session could not be closed: %s", type(error).__name__)
-            return False
-        return True
+    def _run(self, command: Command) -> str | ErrorRecord | Failure:
+        pipeline = self._reader.pipeline = uuid.uuid4()
+        fragments = self._writer.pipeline(pipeline, command, self._protocol)
+        self._carrier.line.reached = Phase.RUNNING
+        self._carrier.start(pipeline, fragments)
+        heard = _Heard()
+        while True:
+            received = self._carrier.receive(pipeline)
+            for event in self._reader.feed(received.fragments):
+                heard.take(event)
+            if heard.ended or received.done:
+                return heard.outcome()
 
 
-def _collector_error(record: _Record) -> Failure:
-    """The failure that an error record of the script means."""
-    error_id = record.fq_error or "an error without an id"
-    if error_id.startswith("ScriptsNotAllowed") or "ConstrainedLanguage" in error_id:
+class _Heard:
+    """What a pipeline said so far."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._state: int | None = None
+        self._outputs: list[str | None] = []
+        self._error: ErrorRecord | None = None
+        self._asked_user = False
+
+    def take(self, event: Event) -> None:
+        match event:
+            case Output():
+                self._outputs.append(event.text)
+            case ErrorRecord():
+                self._error = self._error or event
+            case HostCall():
+                self._asked_user = True
+            case Changed():
+                self._state = event.state
+                self._error = self._error or event.error
+            case Capability():
+                return
+        ends = (State.PIPELINE_STOPPED, State.PIPELINE_COMPLETED, State.PIPELINE_FAILED)
+        too_much = len(self._outputs) > 1 or self._asked_user
+        self.ended = self._state in ends or too_much
+
+    def outcome(self) -> str | ErrorRecord | Failure:
+        if self._error is not None:
+            return self._error
+        if self._asked_user:
+            return _no_answer("it asks the user for something, and there is none")
+        if self._state is None and len(self._outputs) <= 1:
+            detail = "the host ended the command without saying how it ended"
+            return Failure(Reason.PROTOCOL_ERROR, Phase.READING, detail)
+        if len(self._outputs) != 1 or self._outputs[0] is None:
+            return _no_answer(f"it wrote {_described(self._outputs)} instead of one string")
+        if self._state != State.PIPELINE_COMPLETED:
+            return _no_answer("the host stopped the script before its end")
+        return self._outputs[0]
+
+
+def _judged(outcome: str | ErrorRecord | Failure) -> str | Failure:
+    if not isinstance(outcome, ErrorRecord):
+        return outcome
+    error_id = outcome.error_id
+    if error_id.startswith(_NO_SCRIPTS) or _CONSTRAINED in error_id:
         reason = Reason.LANGUAGE_MODE
     else:
         reason = Reason.COLLECTOR_FAILED
-    detail = f"{error_id}, category {record.category}: {record}"
+    detail = f"{error_id}, category {outcome.category}: {outcome.message}"
     return Failure(reason, Phase.RUNNING, quote(detail))
 
 
-def _described(output: list[object]) -> str:
-    if len(output) == 1:
+def _not_opened(event: Changed | None) -> Failure:
+    if event is None or event.error is None:
+        detail = "the host did not open the session"
+        return Failure(Reason.PROTOCOL_ERROR, Phase.OPENING, detail)
+    detail = f"the host broke the session off: {event.error.error_id}: {event.error.message}"
+    return Failure(Reason.COLLECTOR_FAILED, Phase.OPENING, quote(detail))
+
+
+def _no_answer(detail: str) -> Failure:
+    return Failure(Reason.COLLECTOR_FAILED, Phase.READING, detail)
+
+
+def _described(outputs: list[str | None]) -> str:
+    if len(outputs) == 1:
         return "something else"
-    return "more than one object" if output else "nothing"
+    return "more than one object" if outputs else "nothing"

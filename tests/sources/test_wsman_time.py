@@ -14,15 +14,15 @@ from pypsrp.wsman import WSMan
 from hklint.failure import Failure, Reason
 from hklint.lab.wire import Fault, Faults, Kind
 from hklint.sources import Answered, Cancellation, collect
-from hklint.sources.psrp.connection import OPERATION_TIMED_OUT
-from hklint.target import PsrpTarget
+from hklint.sources.wsman.connection import OPERATION_TIMED_OUT
+from hklint.target import WsmanTarget
 
 LATE = 0.5
 """Seconds that a busy machine may need beyond the deadline."""
 
 
 def timed(
-    kit: SimpleNamespace, target: PsrpTarget, **chosen: object
+    kit: SimpleNamespace, target: WsmanTarget, **chosen: object
 ) -> tuple[Answered | Failure, float]:
     started = time.monotonic()
     outcome = collect(target, kit.REQUEST, kit.options(**chosen))
@@ -105,14 +105,13 @@ def test_name_service_that_hangs(kit: SimpleNamespace, monkeypatch: pytest.Monke
 
 
 def test_a_read_that_times_out_is_not_tried_again(
-    kit: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    kit: SimpleNamespace,
 ) -> None:
-    monkeypatch.setattr("hklint.sources.psrp.connection._READ_MARGIN", 0.2)
     with kit.lab_host(faults=Faults(receive=Fault(Kind.HANG))) as host:
-        outcome, seconds = timed(kit, kit.target_of(host), deadline=8.0)
+        outcome, seconds = timed(kit, kit.target_of(host), deadline=8.0, request_timeout=2.2)
         assert host.open_shells() == ()
     assert outcome.reason is Reason.TIMED_OUT
-    assert seconds < 2.2 + LATE  # the operation time-out for this deadline is 2 s
+    assert seconds < 2.2 + LATE
 
 
 def test_host_that_opens_slowly(kit: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

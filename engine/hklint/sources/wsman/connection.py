@@ -1,26 +1,26 @@
 """A WinRM connection that is built from a target and the options, and keeps to its line."""
 
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Protocol, cast
 
-from pypsrp.exceptions import WSManFaultError
+import requests
+from pypsrp.exceptions import WinRMTransportError, WSManFaultError
 from pypsrp.negotiate import HTTPNegotiateAuth
-from pypsrp.wsman import NAMESPACES, OptionSet, SelectorSet, WSMan, WSManAction
+from pypsrp.wsman import NAMESPACES, OptionSet, SelectorSet, WSMan
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from hklint.secret import Secret
+from hklint.sources.line import Line
 from hklint.sources.options import Options
-from hklint.sources.psrp.http import http_session, tls_context
-from hklint.sources.psrp.line import Line, Phase
-from hklint.target import PsrpTarget
+from hklint.sources.psrp.markup import parse, refuse_unsafe
+from hklint.sources.wsman.http import http_session, tls_context
+from hklint.sources.wsman.logon import Logon
+from hklint.target import WsmanTarget
 
 OPERATION_TIMED_OUT: Final = 2150858793
 """WSMan fault: nothing to send within the operation's time; ask again (winerror of WS-Management:
 ERROR_WSMAN_OPERATION_TIMEDOUT)."""
-OPERATION_SECONDS = 20
-"""How long the host may keep a request waiting before it says that there is nothing yet."""
-_READ_MARGIN = 10.0
+_OPERATION_PART = 2 / 3
+_LONGEST_OPERATION = 20
 _PAUSE = 0.1
 
 CERTIFICATE_HEADER = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
@@ -35,23 +35,46 @@ _NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Logon:
-    """Who logs on; `user` is None for the account that runs hklint, and for a certificate."""
+class _Http(Protocol):
+    """What is used of pypsrp's transport."""
 
-    user: str | None
-    password: Secret | None
+    endpoint: str
+    session: requests.Session | None
+    encryption: object | None
+
+    def send(
+        self, message: bytes, *, retries_on_read_timeout: int, timeout: float | None
+    ) -> bytes: ...
+
+    def close(self) -> None: ...
 
 
-def operation_seconds(deadline: float) -> int:
-    """The operation time-out that fits a deadline."""
-    return max(1, min(OPERATION_SECONDS, int(deadline / 4)))
+class _Guarded:
+    """pypsrp's transport, from which only XML gets out that is safe to parse."""
+
+    def __init__(self, http: _Http) -> None:
+        self._http = http
+        self.endpoint = http.endpoint
+        self.close = http.close
+
+    def send(
+        self, message: bytes, *, retries_on_read_timeout: int = 0, timeout: float | None = None
+    ) -> bytes:
+        try:
+            answer = self._http.send(
+                message, retries_on_read_timeout=retries_on_read_timeout, timeout=timeout
+            )
+        except WinRMTransportError as error:
+            refuse_unsafe(error.response_text)
+            raise
+        parse(answer)
+        return answer
 
 
-def new_line(seconds: float, options: Options) -> Line:
-    """The line for one conversation that may take `seconds`."""
-    reading = operation_seconds(options.deadline) + _READ_MARGIN
-    return Line(seconds, options.connect_timeout, reading)
+def operation_seconds(options: Options) -> int:
+    """How long the host may keep a request waiting before it says that there is nothing yet."""
+    fitting = min(options.request_timeout * _OPERATION_PART, options.deadline / 4)
+    return max(1, min(_LONGEST_OPERATION, int(fitting)))
 
 
 class Connection(WSMan):
@@ -61,10 +84,9 @@ class Connection(WSMan):
         OSError: The CA, certificate or key file can't be used.
     """
 
-    def __init__(self, target: PsrpTarget, logon: Logon, options: Options, line: Line) -> None:
+    def __init__(self, target: WsmanTarget, logon: Logon, options: Options, line: Line) -> None:
         self.line = line
         self.target = target
-        self.command_done = False
         self._authentication = options.authentication
         self._auth = _auth(logon, options, sealed=self.sealed)
         self._tls = (
@@ -79,10 +101,12 @@ class Connection(WSMan):
             username=logon.user,
             auth=options.authentication,
             encryption="never" if not target.tls and not self.sealed else "auto",
-            operation_timeout=operation_seconds(options.deadline),
+            operation_timeout=operation_seconds(options),
             no_proxy=True,
         )
-        self._use_new_session()
+        self._http = cast("_Http", self.transport)
+        self.transport = cast("Any", _Guarded(self._http))
+        self.begin_anew()
 
     @property
     def sealed(self) -> bool:
@@ -111,8 +135,6 @@ class Connection(WSMan):
         retries_on_read_timeout: int = 0,  # noqa: ARG002 - five retries with pauses outlast any deadline
     ) -> ET.Element:
         """Send one message, once."""
-        if action == WSManAction.COMMAND:
-            self.line.reached = Phase.RUNNING
         return super().invoke(action, resource_uri, resource, option_set, selector_set, timeout)
 
     def receive(
@@ -123,7 +145,7 @@ class Connection(WSMan):
         selector_set: SelectorSet | None = None,
         timeout: int | None = None,
     ) -> ET.Element:
-        """Wait for output as long as the line holds, and note the end of the command."""
+        """Wait for output as long as the line holds."""
         while True:
             try:
                 body = super().receive(resource_uri, resource, option_set, selector_set, timeout)
@@ -132,28 +154,18 @@ class Connection(WSMan):
                     raise
                 self.line.pause(_PAUSE)
                 continue
-            state = body.find("rsp:ReceiveResponse/rsp:CommandState", NAMESPACES)
-            self.command_done = state is not None and state.get("State", "").endswith("/Done")
             if body.find("rsp:ReceiveResponse/rsp:Stream", NAMESPACES) is None:
                 self.line.pause(_PAUSE)
             return body
 
-    def delete_shell(self, resource_uri: str, shell_id: str, *, afresh: bool) -> None:
-        """Tell the host to end a shell, over a new logon and connection if `afresh`."""
-        if afresh:
-            self._use_new_session()
-        selectors = SelectorSet()
-        selectors.add_option("ShellId", shell_id)  # pyright: ignore[reportUnknownMemberType] - a bare Dict
-        self.delete(resource_uri, selector_set=selectors)
-
-    def _use_new_session(self) -> None:
-        """Begin anew; the keys that seal messages belong to the connection that is given up."""
-        self.transport.close()
-        self.transport.encryption = None
+    def begin_anew(self) -> None:
+        """Give up the connection, and with it the keys that seal messages."""
+        self._http.close()
+        self._http.encryption = None
         session = http_session(self.line, self._auth, self._tls, sealed=self.sealed)
         if self._authentication == "certificate":
             session.headers["Authorization"] = CERTIFICATE_HEADER
-        self.transport.session = session
+        self._http.session = session
 
     def _mechanism(self) -> str:
         """What Negotiate came to, NTLM or Kerberos, as far as pyspnego tells."""
@@ -171,6 +183,8 @@ def _auth(logon: Logon, options: Options, *, sealed: bool) -> AuthBase | None:
             return None
         case "basic":
             return HTTPBasicAuth(logon.user or "", password or "")
+        case "credssp":
+            raise NotImplementedError
         case "negotiate" | "kerberos" | "ntlm":
             return HTTPNegotiateAuth(
                 username=logon.user,

@@ -26,9 +26,11 @@ from urllib3.exceptions import HTTPError as UrllibError
 
 from hklint.failure import Failure, Reason
 from hklint.sources.answer import quote
-from hklint.sources.psrp.http import LogonForgottenError, UnexpectedResponseError
-from hklint.sources.psrp.line import Line, LineCutError, OversizeError, Phase
-from hklint.target import PsrpTarget
+from hklint.sources.line import Line, LineCutError, OversizeError, Phase, ended
+from hklint.sources.psrp.markup import MarkupError
+from hklint.sources.psrp.reading import FramingError
+from hklint.sources.wsman.http import LogonForgottenError, UnexpectedResponseError
+from hklint.target import WsmanTarget
 
 _log = logging.getLogger(__name__)
 
@@ -80,30 +82,23 @@ _MALFORMED = (
 """What the libraries raise when they meet data that no WinRM service sends."""
 
 
-def classify(error: Exception, line: Line, target: PsrpTarget, account: str) -> Failure:
+def classify(error: Exception, line: Line, target: WsmanTarget, account: str) -> Failure:
     """The failure that `error` stands for, with what was seen."""
     _log.debug("%s: %s: %s", target.host, line.reached, _trail(error))
     if line.cut_for is not None:
-        return ended(line, target)
+        return ended(line, _place(target))
     reason, detail = _judged(error, line, target, account)
     return Failure(reason, line.reached, detail)
 
 
-def ended(line: Line, target: PsrpTarget) -> Failure:
-    """The failure of a line that was cut."""
-    if line.cut_for is Reason.CANCELLED:
-        return Failure(Reason.CANCELLED, line.reached, f"{_place(target)} was not waited for")
-    return Failure(Reason.TIMED_OUT, line.reached, f"no answer from {_place(target)} in time")
-
-
-def _judged(error: Exception, line: Line, target: PsrpTarget, account: str) -> tuple[Reason, str]:
+def _judged(error: Exception, line: Line, target: WsmanTarget, account: str) -> tuple[Reason, str]:
     place = _place(target)
     match error:
         case LineCutError() | requests.Timeout():
             return Reason.TIMED_OUT, f"no answer from {place} in time"
         case OversizeError():
             return Reason.COLLECTOR_FAILED, "the host sent more data than any answer has"
-        case UnexpectedResponseError():
+        case UnexpectedResponseError() | MarkupError() | FramingError():
             return Reason.PROTOCOL_ERROR, f"{place} sent {error}"
         case LogonForgottenError():
             return Reason.CONNECTION_LOST, f"{place} forgot the logon in mid-session"
@@ -150,7 +145,7 @@ def _is_refusal(error: Exception, line: Line) -> bool:
     )
 
 
-def _connection_trouble(error: Exception, line: Line, target: PsrpTarget) -> tuple[Reason, str]:
+def _connection_trouble(error: Exception, line: Line, target: WsmanTarget) -> tuple[Reason, str]:
     place = _place(target)
     for cause in _causes(error):
         if isinstance(cause, socket.gaierror):
@@ -182,7 +177,7 @@ def _tls_detail(error: Exception, place: str) -> str:
     return f"the TLS handshake with {place} failed"
 
 
-def _place(target: PsrpTarget) -> str:
+def _place(target: WsmanTarget) -> str:
     return f"{target.host} port {target.port}"
 
 

@@ -9,12 +9,13 @@ from pypsrp.exceptions import (
     WinRMTransportError,
     WSManFaultError,
 )
-from pypsrp.powershell import PowerShell
 from spnego.exceptions import SpnegoError
 
 from hklint.failure import Reason
-from hklint.sources.psrp.classify import classify
-from hklint.sources.psrp.line import Line, Phase
+from hklint.lab.wire.psrp import MessageType
+from hklint.lab.wire.shell import Shell
+from hklint.sources.line import Line, Phase
+from hklint.sources.wsman.classify import classify
 
 KRB5 = type("Krb5Error", (Exception,), {"__module__": "krb5._exceptions"})
 
@@ -60,7 +61,13 @@ def test_command_that_is_done_without_a_state(
     kit: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then pypsrp would ask for ever."""
-    monkeypatch.setattr(PowerShell, "_process_pipeline_state", lambda *_: None)
+    send = Shell._send
+
+    def without_state(self: Shell, kind: MessageType, *others: object) -> None:
+        if kind is not MessageType.PIPELINE_STATE:
+            send(self, kind, *others)
+
+    monkeypatch.setattr(Shell, "_send", without_state)
     outcome = kit.failure_at_lab()
     assert outcome.reason is Reason.PROTOCOL_ERROR
     assert "without saying how it ended" in outcome.detail

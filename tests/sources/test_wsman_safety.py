@@ -85,7 +85,7 @@ def test_the_libraries_would_talk(
     kit: SimpleNamespace, everything_said: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Shows that the tests beside this one can fail."""
-    monkeypatch.setattr("hklint.sources.psrp.silence_libraries", lambda: None)
+    monkeypatch.setattr("hklint.sources.wsman.silence_libraries", lambda: None)
     with kit.lab_host() as host:
         collect(kit.target_of(host), kit.REQUEST, kit.options())
     with pytest.raises(AssertionError, match="Envelope"):
@@ -106,12 +106,12 @@ def test_the_password_shows_nowhere_when_cancelled(
 def test_the_password_shows_nowhere_when_hklint_has_a_bug(
     kit: SimpleNamespace, everything_said: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_args: object) -> None:
+    def broken(*_args: object, **_options: object) -> None:
         raise RuntimeError(kit.CANARY)
 
-    for place in ("session.PowerShell", "parse_answer", "Session"):
+    for place in ("psrp.session.Command", "conversation.parse_answer", "conversation.Session"):
         with monkeypatch.context() as patch, kit.lab_host() as host:
-            patch.setattr(f"hklint.sources.psrp.{place}", broken)
+            patch.setattr(f"hklint.sources.{place}", broken)
             outcome = collect(kit.target_of(host), kit.REQUEST, kit.options())
             assert host.open_shells() == ()
         assert (outcome.reason, outcome.detail) == (Reason.INTERNAL_ERROR, "RuntimeError"), place

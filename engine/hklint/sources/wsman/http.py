@@ -22,7 +22,7 @@ from urllib3.poolmanager import PoolManager
 from urllib3.response import BaseHTTPResponse
 
 from hklint import __version__
-from hklint.sources.psrp.line import LARGEST_RESPONSE, Line, OversizeError, Phase
+from hklint.sources.line import LARGEST_RESPONSE, Line, OversizeError, Phase
 
 if TYPE_CHECKING:
     from urllib3._base_connection import BaseHTTPConnection, BaseHTTPSConnection

@@ -68,7 +68,7 @@ def test_what_is_no_answer(
 
 
 def test_more_than_any_answer_has(kit: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hklint.sources.psrp.line.LARGEST_CONVERSATION", 1024 * 1024)
+    monkeypatch.setattr("hklint.sources.line.LARGEST_CONVERSATION", 1024 * 1024)
     outcome = kit.failure_at_lab(lambda _request, _stopped: "x" * (2 * 1024 * 1024))
     assert outcome.reason is Reason.COLLECTOR_FAILED
     assert "more data" in outcome.detail
@@ -80,6 +80,6 @@ def test_a_bug_is_named_by_its_type_only(
     def broken(*_args: object) -> None:
         raise ZeroDivisionError(kit.CANARY)
 
-    monkeypatch.setattr("hklint.sources.psrp.new_line", broken)
+    monkeypatch.setattr("hklint.sources.conversation.Line", broken)
     outcome = kit.failure(kit.target_of(5985))
     assert (outcome.reason, outcome.detail) == (Reason.INTERNAL_ERROR, "ZeroDivisionError")

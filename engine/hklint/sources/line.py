@@ -11,7 +11,7 @@ import threading
 import time
 from enum import StrEnum
 
-from hklint.failure import Reason
+from hklint.failure import Failure, Reason
 
 LARGEST_RESPONSE = 1024 * 1024
 """Bytes of one HTTP response; WinRM keeps to the 500 KB that pypsrp allows it."""
@@ -149,3 +149,10 @@ class Line:
                 connection.shutdown(socket.SHUT_RDWR)
             connection.close()
         self._sockets.clear()
+
+
+def ended(line: Line, place: str) -> Failure:
+    """The failure of a line that was cut."""
+    if line.cut_for is Reason.CANCELLED:
+        return Failure(Reason.CANCELLED, line.reached, f"{place} was not waited for")
+    return Failure(Reason.TIMED_OUT, line.reached, f"no answer from {place} in time")
