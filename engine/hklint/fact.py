@@ -99,7 +99,9 @@ class Absent(msgspec.Struct, frozen=True, tag="absent", tag_field="state"):
 class Unreadable(msgspec.Struct, frozen=True, tag="unreadable", tag_field="state"):
     """Nobody knows: the fact could not be read, or was never asked for."""
 
-    reason: Literal["access-denied", "failed", "malformed", "not-asked", "host-not-reached"]
+    reason: Literal[
+        "access-denied", "failed", "malformed", "not-allowed", "not-asked", "host-not-reached"
+    ]
     detail: str = ""
 
 

@@ -25,6 +25,7 @@ _REASONS = {
     "access-denied": "access denied",
     "failed": "could not be read",
     "malformed": "malformed",
+    "not-allowed": "not allowed to be asked for",
     "not-asked": "not asked for",
     "host-not-reached": "host not reached",
 }
