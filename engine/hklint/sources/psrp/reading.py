@@ -129,6 +129,8 @@ class Reader:
                 yield _changed(_content(message), "PipelineState", of_pool=False)
             case Kind.ERROR_RECORD:
                 yield _error_record(_content(message))
+            case Kind.OUTPUT if len(message) == _MESSAGE.size:
+                yield Output(None)  # $null
             case Kind.OUTPUT:
                 output = _content(message)
                 yield Output(_decode(output.text or "") if output.tag == "S" else None)
