@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from hklint.allowed_urls import AllowedUrls
 from hklint.credentials import Passwords
 from hklint.errors import UsageError
 from hklint.sources.cancellation import Cancellation
-from hklint.target import HostTarget, WsmanTarget
 
 Authentication = Literal["negotiate", "kerberos", "ntlm", "basic", "certificate", "credssp"]
 
 DEFAULT_CONFIGURATION = "Microsoft.PowerShell"
+DEFAULT_SUBSYSTEM = "powershell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,14 @@ def parse_spn(text: str | None) -> Spn | None:
 class Options:
     """How to reach hosts.
 
-    `user` is used where a target names nobody. `ca_file` replaces the system's trusted CAs.
-    `spn` and `delegate` are for Kerberos, `proxy` for psrps://. `configuration` is the session
-    configuration (endpoint) and `ssh_subsystem` its like for ssh://. `deadline` is for one host as
-    a whole, closing and retries included, `connect_timeout` for each connection and
-    `request_timeout` for each answer, all in seconds; `retries` is how often a host is tried again
-    while it has answered nothing. `allow_unencrypted` has the host names that may be asked with
-    Basic over plain http.
+    `user` is used where a target names nobody. `ca_file` replaces the system's trusted CAs. `spn`
+    and `delegate` are for Kerberos, `proxy` for psrps://. `configuration` is the session
+    configuration (endpoint) and `ssh_subsystem` its like for ssh://, where `ssh_config` stands for
+    the user's ssh configuration. `deadline` is for one host as a whole, closing and retries
+    included, `connect_timeout` for each connection and `request_timeout` for each answer, all in
+    seconds; `retries` is how often a host is tried again while it has answered nothing.
+    `allow_unencrypted` has the host names that may be asked with Basic over plain http, and
+    `allowed_urls` what hosts may be told to request.
     """
 
     passwords: Passwords
@@ -57,41 +59,22 @@ class Options:
     delegate: bool = False
     proxy: str | None = None
     configuration: str = DEFAULT_CONFIGURATION
-    ssh_subsystem: str = "powershell"
+    ssh_subsystem: str = DEFAULT_SUBSYSTEM
+    ssh_config: Path | None = None
     deadline: float = 90.0
     connect_timeout: float = 10.0
     request_timeout: float = 30.0
     retries: int = 2
     allow_unencrypted: frozenset[str] = frozenset()
+    allowed_urls: AllowedUrls = field(default_factory=AllowedUrls)
     cancellation: Cancellation = field(default_factory=Cancellation)
 
 
-def objection(target: HostTarget, options: Options) -> str | None:
-    """Why a target can't be reached with these options, or None.
-
-    A command asks this before it starts, so that a mistake costs no connection.
-    """
-    return _wsman_objection(target, options) if isinstance(target, WsmanTarget) else None
-
-
-def _wsman_objection(target: WsmanTarget, options: Options) -> str | None:
-    if options.authentication == "certificate":
-        if not target.tls:
-            return "a client certificate needs TLS: write psrps:// for the target"
-        if options.certificate_file is None or options.certificate_key_file is None:
-            return "a client certificate needs two files: the certificate and its key"
-    if options.authentication == "kerberos" and not kerberos_is_installed():
-        return "Kerberos is not installed here: pip install 'pypsrp[kerberos]'"
-    if options.authentication == "basic" and not target.tls:
-        allowed = {host.casefold() for host in options.allow_unencrypted}
-        if target.host.casefold() not in allowed:
-            return (
-                "Basic over http shows the password to the network: write psrps:// for the "
-                f"target, or allow it with --allow-unencrypted {target.host}"
-            )
-    return None
+def on_windows() -> bool:
+    """Whether logons are made by Windows' own libraries, which know the current user."""
+    return os.name == "nt"
 
 
 def kerberos_is_installed() -> bool:
     """Whether Kerberos can be had: Windows has it, elsewhere it is the package `gssapi`."""
-    return os.name == "nt" or importlib.util.find_spec("gssapi") is not None
+    return on_windows() or importlib.util.find_spec("gssapi") is not None

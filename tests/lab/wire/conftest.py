@@ -43,6 +43,16 @@ class EchoMachine:
         return script == COLLECTOR
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_domain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keeps pypsrp, where it has Kerberos, from asking the domain of this machine."""
+    config = tmp_path_factory.mktemp("kerberos") / "krb5.conf"
+    config.write_text("[libdefaults]\ndns_lookup_kdc = false\ndns_lookup_realm = false\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KRB5_CONFIG", str(config))
+        yield
+
+
 @pytest.fixture
 def collector() -> str:
     return COLLECTOR

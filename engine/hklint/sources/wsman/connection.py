@@ -1,19 +1,23 @@
 """A WinRM connection that is built from a target and the options, and keeps to its line."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final, Protocol, cast
 
 import requests
-from pypsrp.exceptions import WinRMTransportError, WSManFaultError
-from pypsrp.negotiate import HTTPNegotiateAuth
+from pypsrp.encryption import WinRMEncryption
+from pypsrp.exceptions import AuthenticationError, WinRMTransportError, WSManFaultError
 from pypsrp.wsman import NAMESPACES, OptionSet, SelectorSet, WSMan
-from requests.auth import AuthBase, HTTPBasicAuth
+from requests.auth import HTTPBasicAuth
 
 from hklint.sources.line import Line
 from hklint.sources.options import Options
-from hklint.sources.psrp.markup import parse, refuse_unsafe
-from hklint.sources.wsman.http import http_session, tls_context
+from hklint.sources.psrp.markup import MarkupError, decode, parse
+from hklint.sources.wsman.handshake import Handshake
+from hklint.sources.wsman.http import UnexpectedResponseError, http_session, tls_context
 from hklint.sources.wsman.logon import Logon
+from hklint.sources.wsman.proxy import proxy_place
 from hklint.target import WsmanTarget
 
 OPERATION_TIMED_OUT: Final = 2150858793
@@ -32,6 +36,7 @@ _NAMES = {
     "ntlm": "NTLM",
     "basic": "Basic",
     "certificate": "client certificate",
+    "credssp": "CredSSP",
 }
 
 
@@ -50,25 +55,37 @@ class _Http(Protocol):
 
 
 class _Guarded:
-    """pypsrp's transport, from which only XML gets out that is safe to parse."""
+    """pypsrp's transport, from which only XML gets out that is safe to parse, as text."""
 
-    def __init__(self, http: _Http) -> None:
+    def __init__(self, http: _Http, log_on: Callable[[], None]) -> None:
         self._http = http
+        self._log_on = log_on
         self.endpoint = http.endpoint
         self.close = http.close
 
     def send(
         self, message: bytes, *, retries_on_read_timeout: int = 0, timeout: float | None = None
-    ) -> bytes:
+    ) -> str:
+        self._log_on()
         try:
             answer = self._http.send(
                 message, retries_on_read_timeout=retries_on_read_timeout, timeout=timeout
             )
         except WinRMTransportError as error:
-            refuse_unsafe(error.response_text)
-            raise
-        parse(answer)
-        return answer
+            text = _parseable(error.response_text)
+            raise WinRMTransportError(error.protocol, error.code, text) from None
+        text = decode(answer)
+        parse(text)
+        return text
+
+
+def _parseable(text: str) -> str:
+    """What came with an HTTP error, or "" where it is no fault of WinRM but somebody's page."""
+    try:
+        parse(text)
+    except MarkupError:
+        return ""
+    return text
 
 
 def operation_seconds(options: Options) -> int:
@@ -88,7 +105,8 @@ class Connection(WSMan):
         self.line = line
         self.target = target
         self._authentication = options.authentication
-        self._auth = _auth(logon, options, sealed=self.sealed)
+        self._proxy = options.proxy
+        self._auth = _auth(target, logon, options, line, sealed=self.sealed)
         self._tls = (
             tls_context(options.ca_file, options.certificate_file, options.certificate_key_file)
             if target.tls
@@ -105,7 +123,7 @@ class Connection(WSMan):
             no_proxy=True,
         )
         self._http = cast("_Http", self.transport)
-        self.transport = cast("Any", _Guarded(self._http))
+        self.transport = cast("Any", _Guarded(self._http, self._log_on))
         self.begin_anew()
 
     @property
@@ -113,15 +131,26 @@ class Connection(WSMan):
         """Whether the logon's keys encrypt each message."""
         return not self.target.tls and self._authentication != "basic"
 
+    def scheme(self) -> str:
+        """How the account logs on: what was asked for, and what Negotiate came to."""
+        name = _NAMES[self._authentication]
+        came_to = self._auth.describe() if isinstance(self._auth, Handshake) else ""
+        if came_to.partition(",")[0] == name:
+            return came_to
+        return f"{name} ({came_to})" if came_to else name
+
     def describe(self) -> str:
         """The transport in words, for the evidence."""
-        name = _NAMES[self._authentication]
-        mechanism = self._mechanism()
-        if mechanism and mechanism.lower() != name.lower():
-            name = f"{name} ({mechanism})"
+        words = ["https" if self.target.tls else "http", self.scheme()]
+        if self._authentication == "credssp":
+            words.append("password given to the host")
         if self.target.tls:
-            return f"https, {name}, certificate checked"
-        return f"http, {name}, " + ("sealed messages" if self.sealed else "NOT ENCRYPTED")
+            words.append("certificate checked")
+        else:
+            words.append("sealed messages" if self.sealed else "NOT ENCRYPTED")
+        if self._proxy is not None:
+            words.append(f"through {proxy_place(self._proxy)}")
+        return ", ".join(words)
 
     def invoke(  # noqa: PLR0913 - pypsrp's signature
         self,
@@ -162,33 +191,37 @@ class Connection(WSMan):
         """Give up the connection, and with it the keys that seal messages."""
         self._http.close()
         self._http.encryption = None
-        session = http_session(self.line, self._auth, self._tls, sealed=self.sealed)
+        session = http_session(
+            self.line, self._auth, self._tls, sealed=self.sealed, proxy=self._proxy
+        )
         if self._authentication == "certificate":
             session.headers["Authorization"] = CERTIFICATE_HEADER
         self._http.session = session
 
-    def _mechanism(self) -> str:
-        """What Negotiate came to, NTLM or Kerberos, as far as pyspnego tells."""
-        if not isinstance(self._auth, HTTPNegotiateAuth):
-            return ""
-        context = next(iter(self._auth.contexts.values()), None)
-        agreed = getattr(context, "negotiated_protocol", None)
-        return {"ntlm": "NTLM", "kerberos": "Kerberos"}.get(str(agreed), "")
+    def _log_on(self) -> None:
+        """Log on with an empty request where the keys that seal messages come of it."""
+        if not isinstance(self._auth, Handshake) or not self.sealed or self._http.encryption:
+            return
+        session = cast("requests.Session", self._http.session)
+        request = session.prepare_request(requests.Request("POST", self._http.endpoint))
+        response = session.send(request)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            raise AuthenticationError
+        if not response.ok:
+            raise WinRMTransportError("http", response.status_code, "")
+        if self._auth.context is None:
+            raise UnexpectedResponseError("no WinRM message: it does not ask who is there")
+        self._http.encryption = WinRMEncryption(self._auth.context, self._auth.seal)
 
 
-def _auth(logon: Logon, options: Options, *, sealed: bool) -> AuthBase | None:
-    password = logon.password.reveal() if logon.password else None
+def _auth(
+    target: WsmanTarget, logon: Logon, options: Options, line: Line, *, sealed: bool
+) -> Handshake | HTTPBasicAuth | None:
     match options.authentication:
         case "certificate":
             return None
         case "basic":
-            return HTTPBasicAuth(logon.user or "", password or "")
-        case "credssp":
-            raise NotImplementedError
-        case "negotiate" | "kerberos" | "ntlm":
-            return HTTPNegotiateAuth(
-                username=logon.user,
-                password=password,
-                auth_provider=options.authentication,
-                wrap_required=sealed,
-            )
+            password = logon.password.reveal() if logon.password else ""
+            return HTTPBasicAuth(logon.user or "", password)
+        case "negotiate" | "kerberos" | "ntlm" | "credssp":
+            return Handshake(target, logon, options, line, sealed=sealed)

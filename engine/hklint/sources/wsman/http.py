@@ -1,33 +1,47 @@
 """HTTP for a conversation with a host: bounded, supervised, and blind to this machine's settings.
 
-pypsrp sends through a `requests.Session`. The one made here knows no proxy and no netrc, follows no
-redirect, checks certificates always, and takes its time-outs from the line.
+pypsrp sends through a `requests.Session`. The one made here knows no netrc and no proxy but the one
+that the user named, follows no redirect, checks certificates always, and takes its time-outs from
+the line.
 """
 
+import re
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
 from functools import lru_cache
 from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.poolmanager import PoolManager
+from urllib3.exceptions import HTTPError
+from urllib3.poolmanager import PoolManager, ProxyManager
 from urllib3.response import BaseHTTPResponse
 
 from hklint import __version__
-from hklint.sources.line import LARGEST_RESPONSE, Line, OversizeError, Phase
+from hklint.sources.line import Line, LineCutError, Phase, SocketWire
+from hklint.sources.wsman.certificate import UntrustedError, look
+from hklint.sources.wsman.metered import MeteredResponse, current_line
+from hklint.sources.wsman.proxy import no_tunnel, not_reached
 
 if TYPE_CHECKING:
     from urllib3._base_connection import BaseHTTPConnection, BaseHTTPSConnection
 
-_line: ContextVar[Line] = ContextVar("line")
+_SEALED = "multipart/"
+_SEALED_TYPE = re.compile(
+    r'multipart/(x-multi-)?encrypted; *protocol="[A-Za-z/-]+"; *boundary="Encrypted Boundary"'
+)
+"""The type of a sealed message, [MS-WSMV] 2.2.9.1. pypsrp makes a pattern of the boundary, and one
+that a host chose could take for ever to match."""
+
+_TURNED_AWAY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE})
+"""What Windows' HTTP.sys answers before a message has come to the WinRM service: where the account
+is not logged on, and where the service is not there ("HTTP.sys Reason Phrases", 503 errors)."""
 
 
 class UnexpectedResponseError(Exception):
@@ -39,7 +53,12 @@ class LogonForgottenError(Exception):
 
 
 def http_session(
-    line: Line, auth: AuthBase | None, tls: ssl.SSLContext | None, *, sealed: bool
+    line: Line,
+    auth: AuthBase | None,
+    tls: ssl.SSLContext | None,
+    *,
+    sealed: bool,
+    proxy: str | None = None,
 ) -> requests.Session:
     """A session for one conversation. `sealed` demands that answers are encrypted messages."""
     session = requests.Session()
@@ -48,7 +67,8 @@ def http_session(
     session.headers["User-Agent"] = f"hklint/{__version__}"
     session.headers["Accept-Encoding"] = "identity"
     session.adapters.clear()
-    session.mount("https://" if tls else "http://", _Adapter(line, tls, sealed=sealed))
+    adapter = _Adapter(line, tls, sealed=sealed, proxy=proxy)
+    session.mount("https://" if tls else "http://", adapter)
     return session
 
 
@@ -73,25 +93,50 @@ def _no_password() -> str:
 
 
 class _Connection(HTTPConnection):
+    response_class = MeteredResponse
+
     def _new_conn(self) -> socket.socket:
         return _watched(super()._new_conn())
 
     def connect(self) -> None:
         super().connect()
-        _line.get().connected()
+        current_line.get().connected()
 
 
 class _TlsConnection(HTTPSConnection):
+    response_class = MeteredResponse
+
     def _new_conn(self) -> socket.socket:
-        return _watched(super()._new_conn())
+        try:
+            return _watched(super()._new_conn())
+        except HTTPError as error:
+            if self.proxy is None:
+                raise
+            raise not_reached(error, self.proxy) from error
+
+    def _tunnel(self) -> None:
+        assert self.proxy is not None
+        behind = f"{self._tunnel_host} port {self._tunnel_port}"
+        try:
+            super()._tunnel()
+        except (OSError, HTTPException) as error:
+            raise no_tunnel(error, self.proxy, behind) from error
 
     def connect(self) -> None:
-        super().connect()
-        _line.get().connected()
+        try:
+            super().connect()
+        except ssl.SSLCertVerificationError as error:
+            shown = look(self._new_conn, self.host) if self.proxy is None else None
+            raise UntrustedError(error, shown) from error
+        current_line.get().connected()
 
 
 def _watched(connection: socket.socket) -> socket.socket:
-    _line.get().watch(connection)
+    try:
+        current_line.get().watch(SocketWire(connection))
+    except LineCutError:
+        connection.close()
+        raise
     return connection
 
 
@@ -103,31 +148,18 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = cast("type[BaseHTTPSConnection]", _TlsConnection)
 
 
-class _Response(requests.Response):
-    """A response whose body is bounded and counted."""
-
-    line: Line
-
-    def iter_content(
-        self,
-        chunk_size: int | None = 1,
-        decode_unicode: bool = False,  # noqa: FBT001, FBT002 - the signature of requests
-    ) -> Iterator[Any]:
-        size = 0
-        for chunk in super().iter_content(chunk_size, decode_unicode):
-            size += len(chunk)
-            if size > LARGEST_RESPONSE:
-                raise OversizeError
-            self.line.meter(len(chunk))
-            yield chunk
-
-
 class _Adapter(HTTPAdapter):
     """Sends each request of a conversation, those of an authentication handshake included."""
 
-    def __init__(self, line: Line, tls: ssl.SSLContext | None, *, sealed: bool) -> None:
+    def __init__(
+        self, line: Line, tls: ssl.SSLContext | None, *, sealed: bool, proxy: str | None
+    ) -> None:
         super().__init__(max_retries=0)
-        self.poolmanager = PoolManager(num_pools=1, maxsize=1, ssl_context=tls)
+        self.poolmanager = (
+            PoolManager(num_pools=1, maxsize=1, ssl_context=tls)
+            if proxy is None
+            else ProxyManager(proxy, num_pools=1, maxsize=1, ssl_context=tls)
+        )
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
         self._line = line
         self._sealed = sealed
@@ -146,9 +178,8 @@ class _Adapter(HTTPAdapter):
     def build_response(
         self, req: requests.PreparedRequest, resp: BaseHTTPResponse
     ) -> requests.Response:
-        response = _Response()
-        response.__dict__.update(super().build_response(req, resp).__dict__)
-        response.line = self._line
+        response = super().build_response(req, resp)
+        response.encoding = "utf-8"  # not what the host names: some codecs take for ever
         return response
 
     def send(
@@ -159,17 +190,20 @@ class _Adapter(HTTPAdapter):
             self._line.sending()
         if "Authorization" in request.headers:
             self._line.tried = True
-        token = _line.set(self._line)
+        token = current_line.set(self._line)
         try:
             response = super().send(request, stream=True, timeout=timeouts, verify=True)
         finally:
-            _line.reset(token)
+            current_line.reset(token)
         self._check(request, response)
         return response
 
     def _check(self, request: requests.PreparedRequest, response: requests.Response) -> None:
         status, headers = response.status_code, response.headers
         self._line.status = status
+        self._line.try_later = status == HTTPStatus.SERVICE_UNAVAILABLE
+        if request.body and status in _TURNED_AWAY:
+            self._line.returned()
         if status == HTTPStatus.UNAUTHORIZED:
             if self._sealed and request.body:
                 raise LogonForgottenError
@@ -180,9 +214,8 @@ class _Adapter(HTTPAdapter):
             raise UnexpectedResponseError(f"HTTP {status}, a redirect; it was not followed")
         if headers.get("Content-Encoding", "identity").lower() != "identity":
             raise UnexpectedResponseError("a compressed answer, though none was asked for")
-        if self._sealed and request.body and response.ok and not _is_sealed(headers):
+        kind = headers.get("Content-Type", "")
+        if kind.startswith(_SEALED) and not _SEALED_TYPE.fullmatch(kind):
+            raise UnexpectedResponseError("an encrypted message of a kind that there is not")
+        if self._sealed and request.body and response.ok and not kind.startswith(_SEALED):
             raise UnexpectedResponseError("an answer that is not encrypted, as it must be on http")
-
-
-def _is_sealed(headers: Mapping[str, str]) -> bool:
-    return headers.get("Content-Type", "").startswith("multipart/encrypted")

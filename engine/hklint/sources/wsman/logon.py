@@ -1,17 +1,24 @@
 """Who logs on to WinRM."""
 
 from dataclasses import dataclass
+from typing import Literal, cast
 
 from hklint.failure import Failure, Reason
 from hklint.secret import Secret
 from hklint.sources.line import Phase
-from hklint.sources.options import Options, kerberos_is_installed, objection
+from hklint.sources.objections import is_address, is_principal, needs_account, objection
+from hklint.sources.options import Options, kerberos_is_installed, on_windows
 from hklint.target import WsmanTarget
+
+Mechanism = Literal["negotiate", "kerberos", "ntlm"]
 
 
 @dataclass(frozen=True, slots=True)
 class Logon:
-    """Who logs on; `user` is None for the account that runs hklint, and for a certificate."""
+    """Who logs on; `user` is None for the account that runs hklint, and for a certificate.
+
+    `password` is None where a Kerberos ticket takes its place.
+    """
 
     user: str | None
     password: Secret | None
@@ -21,15 +28,32 @@ def find_logon(target: WsmanTarget, options: Options) -> Logon | Failure:
     """Who logs on, or why nobody can."""
     problem = objection(target, options)
     if problem is not None:
-        return Failure(Reason.AUTHENTICATION_FAILED, Phase.PREPARING, problem)
+        nobody = problem == needs_account(target, options)
+        reason = Reason.NO_CREDENTIALS if nobody else Reason.AUTHENTICATION_FAILED
+        return Failure(reason, Phase.PREPARING, problem)
     user = target.user or options.user
     if options.authentication == "certificate":
         return Logon(None, None)
     if user is not None:
-        return _logon_with_password(user, target.host, options)
-    if options.authentication in {"basic", "ntlm"} or not kerberos_is_installed():
+        return _logon_of(user, target, options)
+    if not _may_use_kerberos(None, target, options):
         return _no_credentials(f"no account is named for {target.host}")
     return Logon(None, None)
+
+
+def mechanisms(logon: Logon, target: WsmanTarget, options: Options) -> tuple[Mechanism, ...]:
+    """What to log on with, in this order, by itself or inside CredSSP.
+
+    Windows negotiates by itself. Elsewhere Kerberos is tried where the account is written as it
+    needs, and NTLM where Kerberos is not to be had, which takes a password.
+    """
+    if options.authentication in {"kerberos", "ntlm"}:
+        return (cast("Mechanism", options.authentication),)
+    if on_windows():
+        return ("negotiate",)
+    if not _may_use_kerberos(logon.user, target, options):
+        return ("ntlm",)
+    return ("kerberos",) if logon.password is None else ("kerberos", "ntlm")
 
 
 def account_text(logon: Logon, options: Options) -> str:
@@ -39,16 +63,35 @@ def account_text(logon: Logon, options: Options) -> str:
     return logon.user or "the current user"
 
 
-def _logon_with_password(user: str, host: str, options: Options) -> Logon | Failure:
-    ticket = options.authentication == "kerberos"
+def _logon_of(user: str, target: WsmanTarget, options: Options) -> Logon | Failure:
     if options.passwords.exhausted(user):
         return _no_credentials(f"{user} was refused several times; stopped before it is locked out")
-    password = options.passwords.find(user, host, ask=not ticket)
-    if password is None and not ticket:
-        return _no_credentials(f"there is no password for {user}")
+    password = options.passwords.find(user, target.host, ask=options.authentication != "kerberos")
+    if password is None and not _may_have_ticket(user, target, options):
+        return _no_credentials(options.passwords.missing(user))
     if password and options.authentication == "basic" and not _is_latin1(password.reveal()):
         return _no_credentials("Basic cannot carry this password: it has letters outside Latin-1")
     return Logon(user, password)
+
+
+def _may_have_ticket(user: str, target: WsmanTarget, options: Options) -> bool:
+    match options.authentication:
+        case "kerberos":
+            return True
+        case "negotiate":
+            return not on_windows() and _may_use_kerberos(user, target, options)
+        case _:
+            return False
+
+
+def _may_use_kerberos(user: str | None, target: WsmanTarget, options: Options) -> bool:
+    if on_windows() or options.authentication == "kerberos":
+        return True
+    return (
+        kerberos_is_installed()
+        and (user is None or is_principal(user))
+        and (options.spn is not None or not is_address(target.host))
+    )
 
 
 def _no_credentials(detail: str) -> Failure:

@@ -3,11 +3,10 @@
 import logging
 import warnings
 
-from pypsrp.negotiate import NoCertificateRetrievedWarning, UnknownSignatureAlgorithmOID
 from pypsrp.powershell import RunspacePoolWarning
 
 _LIBRARIES = ("pypsrp", "spnego", "requests", "urllib3")
-_WARNINGS = (RunspacePoolWarning, NoCertificateRetrievedWarning, UnknownSignatureAlgorithmOID)
+_WARNINGS = (RunspacePoolWarning,)
 
 
 def silence_libraries() -> None:
