@@ -1,8 +1,8 @@
 """The line to a host: how long it may take, how far it got, and how to cut it.
 
 No call of requests or pypsrp can be interrupted, and their time-outs start anew with every byte
-that trickles in. So every connection of a conversation is registered here, and whoever supervises
-the conversation shuts the connections down: the call that waits ends at once.
+that trickles in. So every wire of a conversation, a connection or a process, is registered here,
+and whoever supervises the conversation cuts the wires: the call that waits ends at once.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from enum import StrEnum
+from typing import Protocol
 
 from hklint.failure import Failure, Reason
 
@@ -38,11 +39,33 @@ class OversizeError(Exception):
     """The host sent more than any answer can need."""
 
 
+class Wire(Protocol):
+    """What a conversation waits for."""
+
+    def cut(self) -> None:
+        """Make whoever waits for it return at once; called from other threads."""
+        ...
+
+
+class SocketWire:
+    """A connection; its descriptor is duplicated, because TLS takes the socket object over."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection.dup()
+
+    def cut(self) -> None:
+        """Shut the connection down."""
+        with contextlib.suppress(OSError):  # the other side may have closed it
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._connection.close()
+
+
 class Line:
     """One conversation with a host; the supervising thread may cut it at any time.
 
     `reached` is how far the conversation got, `status` the last HTTP status, `offered` the kinds of
-    authentication that the host asked for, `tried` whether the account was shown to the host.
+    authentication that the host asked for, `tried` whether the account was shown to the host, and
+    `try_later` whether somebody on the way said that it is only for now.
     """
 
     def __init__(self, seconds: float, connect_seconds: float, read_seconds: float) -> None:
@@ -52,23 +75,29 @@ class Line:
         self._lock = threading.Lock()
         self._cut = threading.Event()
         self._closing = False
-        self._sockets: list[socket.socket] = []
+        self._wires: list[Wire] = []
         self._received = 0
         self.cut_for: Reason | None = None
         self.reached = Phase.CONNECTING
-        self._has_message = False
+        self._messages = 0
         self.status = 0
         self.offered = ""
         self.tried = False
+        self.try_later = False
 
     @property
     def sent(self) -> bool:
         """Whether a message may have come to the WinRM service, and opened a session there."""
-        return self._has_message and self.reached is not Phase.CONNECTING
+        return self._messages > 0 and self.reached is not Phase.CONNECTING
 
     def left(self) -> float:
         """Seconds until the deadline, 0 when it has passed."""
         return max(0.0, self._until - time.monotonic())
+
+    def patience(self, *, connecting: bool) -> str:
+        """How long an answer was waited for, in words."""
+        seconds = self._connect_seconds if connecting else self._read_seconds
+        return f"within {seconds:g} s" if self.left() else "before the deadline"
 
     def timeouts(self) -> tuple[float, float]:
         """Seconds for connecting and for each read of the next request.
@@ -88,22 +117,27 @@ class Line:
 
     def sending(self) -> None:
         """Note that a message is on its way, and not just a step of the logon."""
-        self._has_message = True
+        self._messages += 1
+
+    def returned(self) -> None:
+        """Note that the message just sent was turned away before the service saw it."""
+        self._messages -= 1
 
     def pause(self, seconds: float) -> None:
         """Wait before asking again, but no longer than the line holds."""
         self._cut.wait(min(seconds, self.left()))
 
-    def watch(self, connection: socket.socket) -> None:
-        """Register a new connection, so that it can be cut.
+    def watch(self, wire: Wire) -> None:
+        """Register a new wire, so that it can be cut.
 
-        The descriptor is duplicated, because TLS takes the socket object over.
+        Raises:
+            LineCutError: The line was cut already, and so is the wire now.
         """
         with self._lock:
             if self._cut.is_set():
-                connection.close()
+                wire.cut()
                 raise LineCutError
-            self._sockets.append(connection.dup())
+            self._wires.append(wire)
 
     def meter(self, size: int) -> None:
         """Count received bytes.
@@ -125,34 +159,33 @@ class Line:
                 self._shut_down()
 
     def begin_closing(self, seconds: float, *, afresh: bool) -> None:
-        """Grant time for closing the session: from here on it is not cut for being late.
+        """Grant time and bytes for closing the session: from here on it is not cut for being late.
 
-        `afresh` gives up the connections that are there.
+        `afresh` gives up the wires that are there.
         """
         with self._lock:
             self._closing = True
             if afresh:
                 self._shut_down()
                 self._cut.clear()
+            self._received = 0
             self._until = time.monotonic() + seconds
 
     def hang_up(self) -> None:
-        """Give up all connections for good."""
+        """Give up all wires for good."""
         with self._lock:
             self._closing = True
             self._shut_down()
 
     def _shut_down(self) -> None:
         self._cut.set()
-        for connection in self._sockets:
-            with contextlib.suppress(OSError):  # the other side may have closed it
-                connection.shutdown(socket.SHUT_RDWR)
-            connection.close()
-        self._sockets.clear()
+        for wire in self._wires:
+            wire.cut()
+        self._wires.clear()
 
 
 def ended(line: Line, place: str) -> Failure:
     """The failure of a line that was cut."""
     if line.cut_for is Reason.CANCELLED:
         return Failure(Reason.CANCELLED, line.reached, f"{place} was not waited for")
-    return Failure(Reason.TIMED_OUT, line.reached, f"no answer from {place} in time")
+    return Failure(Reason.TIMED_OUT, line.reached, f"no answer from {place} before the deadline")
