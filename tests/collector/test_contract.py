@@ -25,7 +25,7 @@ def is_valid(case: Path) -> bool:
     return validator.is_valid(json.loads(case.read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("name", ["request", "answer"])
+@pytest.mark.parametrize("name", ["request", "allow_list", "answer"])
 def test_schema_is_a_schema(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(collector.schema(name))
 

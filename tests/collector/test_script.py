@@ -91,11 +91,11 @@ def outputs(node: Node) -> list[str]:
 
 
 def test_exactly_one_string_is_written(find: Find) -> None:
-    silent = ("Set-StrictMode ", "Confirm-Type ", "Confirm-Request ")
+    silent = ("Set-StrictMode ", "Confirm-Type ", "Confirm-Request ", "Confirm-AllowList ")
     written = [text for text in outputs(find("program")[0]) if not text.startswith(silent)]
     refusals = [text for text in written if text.startswith(("'{", "New-Refusal "))]
     assert written == [*refusals, "$json"]
-    assert len(refusals) == 4
+    assert len(refusals) == 5
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,8 @@ def test_exactly_one_string_is_written(find: Find) -> None:
     [
         "Confirm-Type",
         "Confirm-OneOf",
+        "Confirm-Registry",
+        "Confirm-AllowList",
         "Confirm-Request",
         "Start-Child",
         "Stop-Child",

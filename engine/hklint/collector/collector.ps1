@@ -4,6 +4,8 @@
 #   registry       the values that are named there: whether they exist, their type and their data;
 #   host           what this computer is: name, domain, Windows build, .NET, Exchange, last start;
 #   web requests   a plain HTTPS GET to each address named there, without any credentials.
+# WITH $Allowed, a JSON text that an endpoint's administrator has written, it answers only what
+#   stands there; anything else is refused one by one, and neither read nor requested.
 # WHAT IT CHANGES: nothing. It writes no file, no registry value, no setting and no log, loads no
 #   foreign code, and never runs text from the request: names and addresses stay data. It starts
 #   powershell.exe for the web requests and ends what it has started.
@@ -12,14 +14,16 @@
 # The text is the same for every host and every policy; its SHA-256 stands in every report.
 # It judges nothing: what an answer means is decided elsewhere.
 
-param([string]$Request)
+param([string]$Request, [string]$Allowed)
 
 # Constrained Language Mode forbids nearly everything below; this answer needs none of it.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
     '{"version":1,"error":{"code":"language-mode","message":"The endpoint is not in FullLanguage mode."}}'
     return
 }
-if (@(Get-Command -Name 'ConvertFrom-Json', 'ConvertTo-Json' -ErrorAction SilentlyContinue).Count -lt 2) {
+$needed = @('ConvertFrom-Json', 'ConvertTo-Json')
+# With its module's name: a restricted endpoint has a function Get-Command of its own.
+if (@(Microsoft.PowerShell.Core\Get-Command -Name $needed -ErrorAction SilentlyContinue).Count -lt 2) {
     '{"version":1,"error":{"code":"no-json","message":"ConvertFrom-Json or ConvertTo-Json is missing."}}'
     return
 }
@@ -34,6 +38,7 @@ $largestValue = 65536       # bytes; a larger registry value is not sent
 $longestMessage = 500       # characters
 $startAllowance = 10        # seconds a child process may take to start, beside the request's own time
 $mostChildren = 6           # child processes at a time; WinRM allows 25 processes in a shell
+$allowList = $null          # what $Allowed says; null where none was given: all may be asked for
 
 $hives = @{
     HKLM = [Microsoft.Win32.RegistryHive]::LocalMachine
@@ -100,11 +105,11 @@ function Confirm-OneOf($Value, $Allowed, [string]$Place) {
     if ($Allowed -cnotcontains $Value) { throw ('Not one of the allowed words: ' + $Place) }
 }
 
-function Confirm-Request($Asked) {
+# A request and an allow-list name registry values in the same way.
+function Confirm-Registry($Keys) {
     $list = [System.Collections.IList]
-    Confirm-Type $Asked.host ([bool]) 'host'
-    Confirm-Type $Asked.registry $list 'registry'
-    foreach ($item in $Asked.registry) {
+    Confirm-Type $Keys $list 'registry'
+    foreach ($item in $Keys) {
         Confirm-OneOf $item.hive @('HKLM', 'HKCU', 'HKCR', 'HKU', 'HKCC') 'registry hive'
         Confirm-OneOf $item.view @('64-bit', '32-bit') 'registry view'
         Confirm-Type $item.key ([string]) 'registry key'
@@ -112,6 +117,19 @@ function Confirm-Request($Asked) {
         Confirm-Type $item.values $list 'registry values'
         foreach ($name in $item.values) { Confirm-Type $name ([string]) 'registry values' }
     }
+}
+
+function Confirm-AllowList($List) {
+    Confirm-Type $List.host ([bool]) 'host'
+    Confirm-Registry $List.registry
+    Confirm-Type $List.web_requests ([System.Collections.IList]) 'web_requests'
+    foreach ($uri in $List.web_requests) { Confirm-Type $uri ([string]) 'web_requests' }
+}
+
+function Confirm-Request($Asked) {
+    $list = [System.Collections.IList]
+    Confirm-Type $Asked.host ([bool]) 'host'
+    Confirm-Registry $Asked.registry
     Confirm-Type $Asked.web_requests $list 'web_requests'
     foreach ($item in $Asked.web_requests) {
         Confirm-Type $item.uri ([string]) 'web_requests uri'
@@ -128,15 +146,42 @@ function Confirm-Request($Asked) {
     }
 }
 
-# ---- Registry --------------------------------------------------------------------------------
+# ---- What may be asked for -------------------------------------------------------------------
 
 # Names compare as Windows compares them: without regard to case, in no language.
+function Test-Same([string]$One, [string]$Other) {
+    [string]::Equals($One, $Other, [System.StringComparison]::OrdinalIgnoreCase)
+}
+
 function Test-Listed($Names, [string]$Name) {
     foreach ($item in $Names) {
-        if ([string]::Equals($item, $Name, [System.StringComparison]::OrdinalIgnoreCase)) { return $true }
+        if (Test-Same $item $Name) { return $true }
     }
     $false
 }
+
+# The entry of the allow-list for a key; nothing where there is none.
+function Get-AllowedKey($Item) {
+    foreach ($entry in $allowList.registry) {
+        if ((Test-Same $entry.hive $Item.hive) -and (Test-Same $entry.view $Item.view) -and
+            (Test-Same $entry.key $Item.key)) { return $entry }
+    }
+}
+
+# Addresses compare letter by letter.
+function Test-AllowedAddress([string]$Address) {
+    if ($null -eq $allowList) { return $true }
+    foreach ($uri in $allowList.web_requests) {
+        if ([string]::Equals($uri, $Address, [System.StringComparison]::Ordinal)) { return $true }
+    }
+    $false
+}
+
+function New-NotAllowed {
+    New-Failure 'hklint.NotAllowed' 'This is not on the allow-list of the endpoint.'
+}
+
+# ---- Registry --------------------------------------------------------------------------------
 
 # OpenSubKey gives null for every error but "access denied". Only a parent that does not list the
 # next part of the path proves that the key is absent.
@@ -198,7 +243,8 @@ function Read-Value($Key, $Stored, [string]$Name) {
     $answer
 }
 
-function Read-Key([string]$Hive, [string]$View, [string]$Path, $Names) {
+# Of the names, those that are refused are not looked for.
+function Read-Key([string]$Hive, [string]$View, [string]$Path, $Names, $Refused) {
     $answer = [ordered]@{ hive = $Hive; view = $View; key = $Path; state = 'absent' }
     $root = $null
     $key = $null
@@ -207,7 +253,15 @@ function Read-Key([string]$Hive, [string]$View, [string]$Path, $Names) {
         $key = $root.OpenSubKey($Path)
         if ($null -ne $key) {
             $stored = $key.GetValueNames()
-            $answer['values'] = @(foreach ($name in $Names) { Read-Value $key $stored $name })
+            $answer['values'] = @(
+                foreach ($name in $Names) {
+                    if (Test-Listed $Refused $name) {
+                        [ordered]@{ name = $name; state = 'failed'; error = (New-NotAllowed) }
+                    } else {
+                        Read-Value $key $stored $name
+                    }
+                }
+            )
             $answer['state'] = 'present'
         } elseif (Test-KeyListed $root $Path) {
             $answer['error'] = New-Failure 'hklint.NotOpened' 'The key exists but cannot be opened.'
@@ -226,6 +280,23 @@ function Read-Key([string]$Hive, [string]$View, [string]$Path, $Names) {
         if ($null -ne $root) { $root.Close() }
     }
     $answer
+}
+
+function Read-AskedKey($Item) {
+    $refused = @()
+    if ($null -ne $allowList) {
+        $entry = Get-AllowedKey $Item
+        if ($null -eq $entry) {
+            return [ordered]@{
+                hive = $Item.hive; view = $Item.view; key = $Item.key
+                state = 'failed'; error = (New-NotAllowed)
+            }
+        }
+        $refused = @(
+            foreach ($name in $Item.values) { if (-not (Test-Listed $entry.values $name)) { $name } }
+        )
+    }
+    Read-Key $Item.hive $Item.view $Item.key $Item.values $refused
 }
 
 # ---- Host identity ---------------------------------------------------------------------------
@@ -308,6 +379,13 @@ function Get-HostIdentity {
         New-FailedField 'last_boot' (ConvertTo-Failure $_.Exception)
     }
     New-Field 'clock' ([System.DateTime]::UtcNow.ToString('o', $invariant))
+}
+
+function Get-RefusedIdentity {
+    $fields = @(
+        'name', 'domain', 'domain_role', 'product', 'build', 'ubr', 'edition', 'installation_type',
+        'dotnet_release', 'exchange_version', 'last_boot', 'clock')
+    foreach ($field in $fields) { New-FailedField $field (New-NotAllowed) }
 }
 
 # ---- Web requests ----------------------------------------------------------------------------
@@ -507,7 +585,8 @@ function Invoke-Children($Tasks) {
     }
 }
 
-# What came of a task whose child has ended, or, where none could be started, of the request in place.
+# What came of a task: nothing if it was refused; else of its child, which has ended, or, where none
+# could be started, of the request in place.
 function Get-Attempt($Task) {
     $attempt = [ordered]@{
         way = $Task['way']; result = 'not-run'; started = $Task['started']
@@ -518,6 +597,12 @@ function Get-Attempt($Task) {
         security_protocol = [ordered]@{ before = $null; during = $null }
         proxy = $null; final_uri = $null; method = $null; http_status = $null
         status = $null; error_id = $null; exceptions = @(); message = $null
+    }
+    if ($Task['refused']) {
+        $refusal = New-NotAllowed
+        $attempt['error_id'] = $refusal['type']
+        $attempt['message'] = $refusal['message']
+        return $attempt
     }
     if ($Task['killed']) {
         $attempt['result'] = 'deadline'
@@ -553,14 +638,24 @@ function Get-WebAnswers($Asked) {
     $tasks = @(
         for ($index = 0; $index -lt $Asked.Count; $index += 1) {
             $item = $Asked[$index]
+            $refused = -not (Test-AllowedAddress $item.uri)
             foreach ($way in $item.ways) {
-                @{ index = $index; uri = $item.uri; way = $way; seconds = [int]$item.timeout_seconds }
+                @{
+                    index = $index; uri = $item.uri; way = $way; refused = $refused
+                    seconds = [int]$item.timeout_seconds; watch = [System.Diagnostics.Stopwatch]::StartNew()
+                    started = [System.DateTime]::UtcNow.ToString('o', $invariant)
+                }
             }
         }
     )
-    for ($first = 0; $first -lt $tasks.Count; $first += $mostChildren) {
-        $last = [System.Math]::Min($first + $mostChildren, $tasks.Count) - 1
-        $batch = @($tasks[$first..$last])
+    $wanted = @(
+        foreach ($task in $tasks) {
+            if ($task['refused']) { $task['attempt'] = Get-Attempt $task } else { $task }
+        }
+    )
+    for ($first = 0; $first -lt $wanted.Count; $first += $mostChildren) {
+        $last = [System.Math]::Min($first + $mostChildren, $wanted.Count) - 1
+        $batch = @($wanted[$first..$last])
         Invoke-Children $batch
         foreach ($task in $batch) { $task['attempt'] = Get-Attempt $task }
     }
@@ -589,6 +684,17 @@ function Get-CollectorFacts {
     }
 }
 
+if ($PSBoundParameters.ContainsKey('Allowed')) {
+    try {
+        $allowList = ConvertFrom-Json -InputObject $Allowed
+        Confirm-AllowList $allowList
+    } catch {
+        $cause = Get-Cause $_.Exception
+        New-Refusal 'bad-allow-list' $cause.Message
+        return
+    }
+}
+
 try {
     $asked = ConvertFrom-Json -InputObject $Request
     $version = $asked.version
@@ -608,10 +714,14 @@ try {
     $answer = [ordered]@{
         version = 1; collector = (Get-CollectorFacts); host = @(); registry = @(); web_requests = @()
     }
-    if ($asked.host) { $answer['host'] = @(Get-HostIdentity) }
-    $answer['registry'] = @(
-        foreach ($item in $asked.registry) { Read-Key $item.hive $item.view $item.key $item.values }
-    )
+    if ($asked.host) {
+        if ($null -eq $allowList -or $allowList.host) {
+            $answer['host'] = @(Get-HostIdentity)
+        } else {
+            $answer['host'] = @(Get-RefusedIdentity)
+        }
+    }
+    $answer['registry'] = @(foreach ($item in $asked.registry) { Read-AskedKey $item })
     $answer['web_requests'] = @(Get-WebAnswers $asked.web_requests)
     $answer['collector']['milliseconds'] = $clock.ElapsedMilliseconds
     $json = ConvertTo-Json -InputObject $answer -Depth 10 -Compress

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from hklint.fact import Absent, Fact, HostField, Observation, Present, Unreadable
+from hklint.facts.problem import unreadable
 
 FieldType = Literal["text", "integer", "version"]
 
@@ -34,7 +35,7 @@ def _observation(item: Mapping[str, Any]) -> Observation:
     if item["state"] == "absent":
         return Absent("field")
     if item["state"] == "failed":
-        return Unreadable("failed", item["error"]["message"])
+        return unreadable(item["error"])
     field_type = FIELDS[item["name"]]
     data = item["data"]
     if isinstance(data, int) != (field_type == "integer"):

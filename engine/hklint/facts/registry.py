@@ -16,6 +16,7 @@ from hklint.fact import (
     Unreadable,
     View,
 )
+from hklint.facts.problem import unreadable
 from hklint.fold import fold
 from hklint.snapshot import lookup_key
 
@@ -89,7 +90,7 @@ def _key_observation(item: Mapping[str, Any]) -> Observation | None:
         case "denied":
             return Unreadable("access-denied", item["error"]["message"])
         case "failed":
-            return Unreadable("failed", item["error"]["message"])
+            return unreadable(item["error"])
         case _:
             return None
 
@@ -125,7 +126,7 @@ def _name_observation(value: Mapping[str, Any]) -> Observation:
         case "absent":
             return Absent("value")
         case _:
-            return Unreadable("failed", value["error"]["message"])
+            return unreadable(value["error"])
 
 
 def _value_observation(value: Mapping[str, Any]) -> Observation:
@@ -139,7 +140,7 @@ def _value_observation(value: Mapping[str, Any]) -> Observation:
         case "malformed":
             return Unreadable("malformed", value["error"]["message"])
         case _:
-            return Unreadable("failed", value["error"]["message"])
+            return unreadable(value["error"])
 
 
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")

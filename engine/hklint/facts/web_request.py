@@ -9,7 +9,9 @@ PowerShell 7 reports HttpRequestError.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, get_args
 
+from hklint.collector import NOT_ALLOWED
 from hklint.fact import Fact, Observation, Present, Unreadable, WebRequest
+from hklint.facts.problem import NOT_LISTED
 
 Outcome = Literal[
     "reached",
@@ -76,6 +78,8 @@ def read(answer: Mapping[str, Any]) -> Iterator[tuple[Fact, Observation]]:
 
 
 def _observation(attempt: Mapping[str, Any]) -> Observation:
+    if attempt["result"] == "not-run" and attempt["error_id"] == NOT_ALLOWED:
+        return NOT_LISTED
     if attempt["result"] == "not-run":
         return Unreadable("failed", attempt["message"] or "the request could not be started")
     return Present("outcome", classify(attempt), dict(attempt))

@@ -9,7 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from hklint import collector as contract
-from hklint.lab import attempt, collector
+from hklint.lab import allow_list, attempt, collector
+from hklint.lab.allow_list import AllowList
 from hklint.lab.attempt import Handshake
 from hklint.lab.host_file import Host
 from hklint.lab.network import Network
@@ -95,21 +96,34 @@ class Machine:
         """Whether a script is the collector's text."""
         return script == contract.script()
 
-    def collect(self, request: str, user: str, stopped: threading.Event) -> str:
-        """The collector's answer to a request, both as JSON; it returns soon after `stopped`."""
+    def collect(
+        self, request: str, user: str, stopped: threading.Event, allowed: str | None = None
+    ) -> str:
+        """The collector's answer to a request, both as JSON; it returns soon after `stopped`.
+
+        `allowed` is the allow-list as JSON; without one, all may be asked for.
+        """
         begun = time.monotonic()
         try:
+            listed = None if allowed is None else allow_list.read_allow_list(allowed)
             asked = collector.read_request(request)
         except collector.RefusedRequestError as error:
             return json.dumps(collector.refusal(error))
-        attempts = [self._start_attempts(item, stopped) for item in asked.web_requests]
+        attempts = [
+            self._start_attempts(item, stopped)
+            if listed is None or item.uri in listed.web_requests
+            else None
+            for item in asked.web_requests
+        ]
         with self._lock:
-            registry = [
-                collector.read_key(self._registry, item, self.host.culture)
-                for item in asked.registry
-            ]
+            registry = [self._read_key(item, listed) for item in asked.registry]
         web_requests = [
-            {"uri": item.uri, "attempts": self._finish(started, stopped)}
+            {
+                "uri": item.uri,
+                "attempts": allow_list.refused_attempts(item)
+                if started is None
+                else self._finish(started, stopped),
+            }
             for item, started in zip(asked.web_requests, attempts, strict=True)
         ]
         if stopped.is_set():
@@ -119,13 +133,25 @@ class Machine:
         answer = {
             "version": contract.CONTRACT_VERSION,
             "collector": collector.process(self.host, user, begun),
-            "host": collector.identity(self.host, attempt.iso(self.last_boot), now)
-            if asked.host
-            else [],
+            "host": self._identity(now, listed) if asked.host else [],
             "registry": registry,
             "web_requests": web_requests,
         }
         return json.dumps(answer)
+
+    def _identity(self, now: str, listed: AllowList | None) -> list[dict[str, Any]]:
+        if listed is not None and not listed.host:
+            return allow_list.refused_identity()
+        return collector.identity(self.host, attempt.iso(self.last_boot), now)
+
+    def _read_key(self, asked: collector.AskedKey, listed: AllowList | None) -> dict[str, Any]:
+        item = collector.read_key(self._registry, asked, self.host.culture)
+        if listed is None:
+            return item
+        names = listed.names(asked)
+        if names is None:
+            return allow_list.refused_key(asked)
+        return allow_list.without_refused(item, names)
 
     def _start_attempts(
         self, asked: collector.AskedPage, stopped: threading.Event

@@ -33,9 +33,8 @@ OTHERS = {
     "two parameters": lambda shell, text: (
         shell.add_script(text).add_parameter("Request", "{}").add_parameter("More", "")
     ),
-    "a command": lambda shell, _: shell.add_cmdlet("Get-Item").add_parameter("Request", "{}"),
     "two commands": lambda shell, text: (
-        shell.add_script(text).add_parameter("Request", "{}").add_cmdlet("Out-Null")
+        shell.add_script(text).add_parameter("Request", "{}").add_script(text)
     ),
     "two statements": lambda shell, text: (
         shell.add_script(text)

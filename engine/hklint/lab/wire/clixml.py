@@ -20,6 +20,9 @@ _OPENED = 2
 _PROTOCOL = "2.3"
 _SERIALIZATION = "1.1.0.1"
 _GENERIC_FAILURE = "-2146233087"
+_LONGEST_TARGET = 40
+_ENDS_OF_TARGET = 15
+"""Characters: what Windows PowerShell 5.1 leaves of a longer target, at each end."""
 
 # .NET escapes control characters, every UTF-16 surrogate and an underscore before x; the two
 # non-characters are no XML at all.
@@ -156,7 +159,7 @@ def _error_record(error: TerminatingError) -> ET.Element:
     message = encode(error.message)
     category = error.category.name.title().replace("_", "")
     reason = error.exceptions[0].rpartition(".")[2]
-    target = encode(error.target)
+    target, shown = encode(error.target), encode(_shortened(error.target))
     target_type = "String" if error.target else ""
     members = [
         _exception(error),
@@ -168,7 +171,7 @@ def _error_record(error: TerminatingError) -> ET.Element:
         _value("S", reason, "ErrorCategory_Reason"),
         _value("S", target, "ErrorCategory_TargetName"),
         _value("S", target_type, "ErrorCategory_TargetType"),
-        _value("S", f"{category}: ({target}:{target_type}) [], {reason}", "ErrorCategory_Message"),
+        _value("S", f"{category}: ({shown}:{target_type}) [], {reason}", "ErrorCategory_Message"),
         _value("B", "false", "SerializeExtendedInfo"),
     ]
     return _object(
@@ -178,6 +181,13 @@ def _error_record(error: TerminatingError) -> ET.Element:
         element("MS", members),
         name="ExceptionAsErrorRecord",
     )
+
+
+def _shortened(target: str) -> str:
+    """A target as ErrorCategoryInfo.GetMessage shows it."""
+    if len(target) <= _LONGEST_TARGET:
+        return target
+    return f"{target[:_ENDS_OF_TARGET]}...{target[-_ENDS_OF_TARGET:]}"
 
 
 def _exception(error: TerminatingError) -> ET.Element:

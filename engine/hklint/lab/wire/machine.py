@@ -42,6 +42,7 @@ class ErrorCategory(IntEnum):
     """System.Management.Automation.ErrorCategory, as far as the lab needs it."""
 
     NOT_SPECIFIED = 0
+    OBJECT_NOT_FOUND = 13
     OPERATION_STOPPED = 14
     PARSER_ERROR = 17
     PERMISSION_DENIED = 18

@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 import msgspec
 
 from hklint.lab.wire import clixml, psrp, soap
+from hklint.lab.wire.endpoint import Endpoint
 from hklint.lab.wire.machine import ErrorCategory, Machine, TerminatingError
 from hklint.lab.wire.psrp import MessageType
 
@@ -46,10 +47,13 @@ class Shell:
     received separately, by command ID; the pool's is None.
     """
 
-    def __init__(self, machine: Machine, executor: Executor, shell_id: str, owner: str) -> None:
+    def __init__(
+        self, machine: Machine, endpoint: Endpoint, executor: Executor, shell_id: str, owner: str
+    ) -> None:
         self.id = shell_id
         self.owner = owner
         self._machine = machine
+        self._endpoint = endpoint
         self._executor = executor
         self._changed = threading.Condition()
         self._incoming = psrp.Defragmenter()
@@ -157,8 +161,8 @@ class Shell:
         error: TerminatingError | None = None
         state = clixml.COMPLETED
         try:
-            request = _collector_request(self._machine, pipeline)
-            text = self._machine.collect(request, self.owner, stream.stopped)
+            run, request = self._endpoint.choose(self._machine, pipeline)
+            text = run(request, self.owner, stream.stopped)
         except TerminatingError as ended:
             state, error = clixml.FAILED, ended
         except Exception as bug:  # noqa: BLE001 - the client must learn of it, or it waits for ever
@@ -192,24 +196,6 @@ _STOPPED = TerminatingError(
         "System.SystemException",
     ),
 )
-
-
-def _collector_request(machine: Machine, pipeline: clixml.Pipeline) -> str:
-    """The request in a pipeline that is the collector with a request, and nothing else."""
-    if len(pipeline.commands) == 1 and not (pipeline.has_input or pipeline.has_more_statements):
-        command = pipeline.commands[0]
-        if command.is_script and machine.is_collector(command.text):
-            match command.parameters:
-                case ((str(name), str(request)),) if name.casefold() == "request":
-                    return request
-                case _:
-                    pass
-    raise TerminatingError(
-        "The lab runs only the collector, with one parameter Request and no input.",
-        error_id="LabRunsOnlyTheCollector",
-        category=ErrorCategory.NOT_IMPLEMENTED,
-        exceptions=("System.NotSupportedException", "System.SystemException"),
-    )
 
 
 def _bug(bug: Exception) -> TerminatingError:

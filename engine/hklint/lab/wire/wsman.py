@@ -5,11 +5,12 @@ import binascii
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from xml.etree import ElementTree as ET
 
 from hklint.lab.wire import soap
+from hklint.lab.wire.endpoint import Endpoint
 from hklint.lab.wire.machine import Machine
 from hklint.lab.wire.markup import MarkupError, element
 from hklint.lab.wire.psrp import FramingError
@@ -27,7 +28,7 @@ ACTIONS = {
 }
 """Short names of the actions that the lab has, by URI."""
 
-_CONFIGURATION = "http://schemas.microsoft.com/powershell/Microsoft.PowerShell"
+_CONFIGURATIONS = "http://schemas.microsoft.com/powershell/"
 _SERVICE_CONFIG = "http://schemas.microsoft.com/wbem/wsman/1/config"
 _LARGEST_ENVELOPE_KB = "500"
 _KEPT_ANSWERS = 64
@@ -36,8 +37,17 @@ _KEPT_ANSWERS = 64
 class Service:
     """The shells of one host, and the answers that a client may ask for again."""
 
-    def __init__(self, machine: Machine, executor: Executor, max_shells: int) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        endpoints: Mapping[str, Endpoint],
+        executor: Executor,
+        max_shells: int,
+    ) -> None:
         self._machine = machine
+        self._endpoints = {
+            f"{_CONFIGURATIONS}{name}".casefold(): endpoint for name, endpoint in endpoints.items()
+        }
         self._executor = executor
         self._max_shells = max_shells
         self._lock = threading.Lock()
@@ -102,12 +112,15 @@ class Service:
         return shell
 
     def _create(self, request: Envelope, user: str) -> Iterable[ET.Element]:
-        if request.resource.casefold() != _CONFIGURATION.casefold():
+        endpoint = self._endpoints.get(request.resource.casefold())
+        if endpoint is None:
             raise FaultError(soap.NO_SUCH_RESOURCE)
+        if not endpoint.admits(user):
+            raise FaultError(soap.ACCESS_DENIED)
         wanted = _part(request.body, "rsp:Shell")
         shell_id = _identifier(wanted, "ShellId")
         opening = _decoded(wanted.findtext("ps:creationXml", "", PREFIXES))
-        shell = Shell(self._machine, self._executor, shell_id, user)
+        shell = Shell(self._machine, endpoint, self._executor, shell_id, user)
         with self._lock:
             if shell_id in self._shells:
                 raise FaultError(soap.SHELL_EXISTS)
@@ -117,14 +130,14 @@ class Service:
             self._shells[shell_id] = shell
         selector = element("w:Selector", shell_id, {"Name": "ShellId"})
         reference = [
-            element("w:ResourceURI", _CONFIGURATION),
+            element("w:ResourceURI", request.resource),
             element("w:SelectorSet", [selector]),
         ]
         created = [
             element("a:Address", request.to),
             element("a:ReferenceParameters", reference),
         ]
-        return element("x:ResourceCreated", created), _describe(shell)
+        return element("x:ResourceCreated", created), _describe(shell, request)
 
     def _delete(self, shell: Shell) -> Iterable[ET.Element]:
         with self._lock:
@@ -133,14 +146,14 @@ class Service:
         return ()
 
 
-def _get(shell: Shell, _: Envelope) -> Iterable[ET.Element]:
-    return (_describe(shell),)
+def _get(shell: Shell, request: Envelope) -> Iterable[ET.Element]:
+    return (_describe(shell, request),)
 
 
-def _describe(shell: Shell) -> ET.Element:
+def _describe(shell: Shell, request: Envelope) -> ET.Element:
     fields = {
         "ShellId": shell.id,
-        "ResourceUri": _CONFIGURATION,
+        "ResourceUri": request.resource,
         "Owner": shell.owner,
         "ClientIP": "127.0.0.1",
         "ProcessId": "4242",

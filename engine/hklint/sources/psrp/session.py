@@ -1,6 +1,7 @@
 """One session: a pool that is opened, and a pipeline in it that runs the collector."""
 
 import uuid
+from dataclasses import dataclass
 
 from hklint import collector
 from hklint.failure import Failure, Reason
@@ -24,17 +25,25 @@ _NO_SCRIPTS = "ScriptsNotAllowed"
 _CONSTRAINED = "ConstrainedLanguage"
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The collector's one string, and whether a function of the endpoint wrote it."""
+
+    text: str
+    by_function: bool
+
+
 class Session:
     """A session over a carrier, which is closed by whoever made it."""
 
     def __init__(self, carrier: Carrier) -> None:
         self._carrier = carrier
         self._pool = uuid.uuid4()
-        self._reader = Reader()
+        self._reader = Reader(self._pool)
         self._protocol = "2.2"
 
-    def ask(self, request: str, *, function_first: bool) -> str | Failure:
-        """Run the collector and give back its one string.
+    def ask(self, request: str, *, function_first: bool) -> Said | Failure:
+        """Run the collector, once.
 
         `function_first` tries the function that `hklint jea` installs, and the script only where
         the host has no such function.
@@ -49,12 +58,13 @@ class Session:
             function = Command(collector.FUNCTION, request, is_script=False)
             outcome = self._run(function)
             if not (isinstance(outcome, ErrorRecord) and _NO_SUCH_COMMAND in outcome.error_id):
-                return _judged(outcome)
-        answer = _judged(self._run(Command(collector.script(), request, is_script=True)))
-        if function_first and isinstance(answer, Failure) and answer.reason is Reason.LANGUAGE_MODE:
+                return _judged(outcome, by_function=True)
+        script = Command(collector.script(), request, is_script=True)
+        said = _judged(self._run(script), by_function=False)
+        if function_first and isinstance(said, Failure) and said.reason is Reason.LANGUAGE_MODE:
             detail = f"no scripts may run there, and there is no {collector.FUNCTION}"
             return Failure(Reason.COLLECTOR_MISSING, Phase.RUNNING, detail)
-        return answer
+        return said
 
     def _open(self) -> Failure | None:
         self._writer = Writer(self._pool, self._carrier.largest)
@@ -130,8 +140,10 @@ class _Heard:
         return self._outputs[0]
 
 
-def _judged(outcome: str | ErrorRecord | Failure) -> str | Failure:
-    if not isinstance(outcome, ErrorRecord):
+def _judged(outcome: str | ErrorRecord | Failure, *, by_function: bool) -> Said | Failure:
+    if isinstance(outcome, str):
+        return Said(outcome, by_function)
+    if isinstance(outcome, Failure):
         return outcome
     error_id = outcome.error_id
     if error_id.startswith(_NO_SCRIPTS) or _CONSTRAINED in error_id:
