@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from hklint.failure import ADVICE, Reason
+from hklint.cli.snapshot import failure_text
+from hklint.failure import ADVICE, Failure, Reason
+from hklint.lab import collector
 from hklint.lab.lab import Lab, LabHost
 from hklint.lab.wire import Fault, Faults, Kind
 from hklint.run import Run
@@ -189,7 +191,16 @@ def test_a_snapshot_that_could_not_be_taken(make: Command, hklint_command: Comma
     assert (done.code, done.out) == (4, "")
     assert "the answer is not that of a WinRM service" in done.err
     assert ADVICE[Reason.PROTOCOL_ERROR] in done.err
+    assert "hklint explain failure protocol-error" in done.err
     assert not Path("host.json").exists()
+
+
+def test_what_a_host_says_does_not_steer_the_terminal() -> None:
+    failure = Failure(Reason.COLLECTOR_FAILED, "running the collector", "Bad\x1b]0;own\x07 \u202e")
+    text = failure_text("EX01\x1b[2J", failure)
+    assert r"EX01\x1b[2J: the collector" in text
+    assert r"Bad\x1b]0;own\x07 \u202e" in text
+    assert all(line.isprintable() for line in text.splitlines())
 
 
 @pytest.mark.parametrize(
@@ -205,13 +216,13 @@ def test_a_file_that_cannot_be_written_costs_no_other(
     """The folder goes away between the check of the command line and the end of the run."""
     host, folder = lab.hosts["ex2016-blocked"], Path("gone")
     folder.mkdir()
-    collect = host.machine.collect
+    read_request = collector.read_request
 
-    def remove_and_collect(*request: Any) -> str:  # noqa: ANN401 - passed on as it comes
+    def remove_and_read(text: str) -> collector.Request:
         folder.rmdir()
-        return collect(*request)
+        return read_request(text)
 
-    monkeypatch.setattr(host.machine, "collect", remove_and_collect)
+    monkeypatch.setattr(collector, "read_request", remove_and_read)
     other = ("--report", "sarif=run.sarif")
     done = hklint_command("check", host.target, "-p", POLICY, option, *other)
     assert done.code == 2

@@ -123,6 +123,31 @@ def test_hosts_that_were_not_asked_yet_are_not_asked(
     assert len(good.http.log) == before
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_while_it_waits_to_try_a_host_again(
+    new_lab: Callable[..., Lab],
+    spawn: Spawn,
+    recorded: Callable[[Path], Run],
+    tmp_path: Path,
+    number: signal.Signals,
+) -> None:
+    host = new_lab("ex2016-healthy").hosts["ex2016-healthy"]
+    host.http.faults = Faults(authenticate=Fault(Kind.DROP))
+    process = spawn("check", host.target, "-p", POLICY, "--retries", 10, "--record", "run.jsonl")
+    wait_for(lambda: len(host.http.log) > 1)
+    time.sleep(0.2)  # the client has to see it, too
+    asked, stopped_at = len(host.http.log), time.monotonic()
+    code, out, _ = stop(process, number)
+    assert time.monotonic() - stopped_at < 2
+    assert code == 4
+    assert "the run was interrupted" in out
+    assert len(host.http.log) == asked
+    failure = recorded(tmp_path / "run.jsonl").hosts[0].failure
+    assert failure is not None
+    assert (failure.reason, failure.phase) == ("cancelled", "logging on")
+    assert failure.detail.endswith("; it was not tried again")
+
+
 def test_a_second_ctrl_c_waits_for_no_report(hanging: Hanging, spawn: Spawn) -> None:
     bad, hangs = hanging("receive")
     bad.http.faults = Faults(receive=Fault(Kind.HANG), delete=Fault(Kind.HANG))

@@ -62,6 +62,7 @@ def test_script_that_never_ends(kit: SimpleNamespace) -> None:
         outcome, seconds = timed(kit, kit.target_of(host), deadline=2.0)
         assert host.open_shells() == ()
     assert (outcome.reason, outcome.phase) == (Reason.TIMED_OUT, "running the collector")
+    assert "before the deadline" in outcome.detail
     assert seconds < 2.0 + LATE
 
 
@@ -111,7 +112,27 @@ def test_a_read_that_times_out_is_not_tried_again(
         outcome, seconds = timed(kit, kit.target_of(host), deadline=8.0, request_timeout=2.2)
         assert host.open_shells() == ()
     assert outcome.reason is Reason.TIMED_OUT
+    assert "within 2.2 s; on a new connection it answers" in outcome.detail
     assert seconds < 2.2 + LATE
+
+
+@pytest.mark.parametrize(
+    ("at", "phase"),
+    [
+        ("authenticate", "logging on"),
+        ("create", "opening a session"),
+        ("command", "running the collector"),
+    ],
+)
+def test_each_answer_has_its_own_limit(kit: SimpleNamespace, at: str, phase: str) -> None:
+    """A host that is too slow at one place; the deadline is far off."""
+    with kit.lab_host(faults=Faults(**{at: Fault(Kind.SLOW, seconds=2.0)})) as host:
+        outcome, seconds = timed(kit, kit.target_of(host), deadline=60.0, request_timeout=1.0)
+        assert host.open_shells() == ()
+    assert (outcome.reason, outcome.phase) == (Reason.TIMED_OUT, phase)
+    assert "within 1 s" in outcome.detail
+    assert "attempts" not in outcome.detail
+    assert seconds < 1.0 + LATE
 
 
 def test_host_that_opens_slowly(kit: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,6 +236,21 @@ def test_cancel_ends_all_conversations(kit: SimpleNamespace) -> None:
         assert time.monotonic() - cancelled_at[0] < 2.0
         assert host.open_shells() == ()
     assert [outcome.reason for outcome in outcomes] == [Reason.CANCELLED] * 12
+
+
+def test_cancel_ends_the_closing_of_a_lost_session(kit: SimpleNamespace) -> None:
+    """It is given more time than two seconds where nobody waits."""
+    cancellation = Cancellation()
+    faults = Faults(command=Fault(Kind.DROP), delete=Fault(Kind.HANG))
+    with kit.lab_host(faults=faults) as host:
+        cancelling = threading.Timer(0.7, cancellation.cancel)
+        cancelling.start()
+        outcome, seconds = timed(kit, kit.target_of(host), deadline=60.0, cancellation=cancellation)
+        cancelling.join()
+    assert isinstance(outcome, Failure)
+    assert outcome.reason is Reason.CONNECTION_LOST
+    assert "the session could not be closed" in outcome.detail
+    assert 0.7 < seconds < 0.7 + 2.0 + LATE
 
 
 def test_cancelled_before_it_began(kit: SimpleNamespace) -> None:

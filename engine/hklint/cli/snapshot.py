@@ -17,6 +17,8 @@ from hklint.cli.output import SCREEN, atomic, check_writable
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
 from hklint.failure import ADVICE, MEANING, Failure, Reason
+from hklint.url import origin_of
+from hklint_reports.text import visible
 
 EXAMPLES = """\b
 Examples:
@@ -62,6 +64,9 @@ def snapshot_command(target: str, output: str, **given: Any) -> int:  # noqa: AN
     if isinstance(result, Failure):
         click.echo(failure_text(gathered.name, result), err=True)
         return Exit.BUG if result.reason is Reason.INTERNAL_ERROR else Exit.UNDETERMINED
+    for url in result.not_requested:
+        text = f"Not requested: {url}. To have hosts request it: --allow-url {origin_of(url)}"
+        click.echo(text, err=True)
     if output == SCREEN:
         click.echo(write_snapshot(result), nl=False)
     else:
@@ -73,7 +78,6 @@ def snapshot_command(target: str, output: str, **given: Any) -> int:  # noqa: AN
 
 def failure_text(name: str, failure: Failure) -> str:
     """What happened to the one host that was asked, and what to do."""
-    return (
-        f"Error: {name}: {MEANING[failure.reason]} ({failure.phase}: {failure.detail})\n"
-        f"{ADVICE[failure.reason]}"
-    )
+    what = f"Error: {name}: {MEANING[failure.reason]} ({failure.phase}: {failure.detail})"
+    more = f"To see what to check: hklint explain failure {failure.reason}"
+    return f"{visible(what, len(what))}\n{ADVICE[failure.reason]}\n{more}"

@@ -15,9 +15,11 @@ from hklint import collector
 from hklint.failure import Failure, Reason
 from hklint.snapshot import Source
 from hklint.sources.answered import Answered, Held
+from hklint.sources.attempts import in_attempts
 from hklint.sources.cancellation import Cancellation
 from hklint.sources.line import Phase
-from hklint.sources.options import Authentication, Options, objection
+from hklint.sources.objections import objection
+from hklint.sources.options import Authentication, Options
 from hklint.target import HostTarget, LocalTarget, SshTarget, WsmanTarget
 
 __all__ = ["Answered", "Authentication", "Cancellation", "Options", "collect", "objection"]
@@ -33,11 +35,13 @@ def collect(
     """Ask one host for everything in `request`.
 
     Whatever goes wrong is a `Failure`; only KeyboardInterrupt leaves this function, and then the
-    host has been told to close the session. Safe to call from several threads.
+    host has been told to close the session. A host that has answered nothing is asked again where
+    that is safe. Safe to call from several threads.
     """
     started = time.monotonic()
     try:
-        held = _ask(target, json.dumps(request, sort_keys=True), options)
+        message = json.dumps(request, sort_keys=True)
+        held = in_attempts(lambda seconds: _ask(target, message, options, seconds), options)
     except Exception as error:  # noqa: BLE001 - one host's trouble never ends the others' run
         frame = traceback.extract_tb(error.__traceback__)[-1]
         _log.debug("a bug while asking %s: %s:%s", target.host, frame.name, frame.lineno)
@@ -48,13 +52,21 @@ def collect(
         kind=_KINDS[type(target)],
         target=target.text,
         account=held.account,
-        transport=held.transport,
-        collector_sha256=collector.sha256(),
+        transport=_transport(target, held, options),
+        collector_sha256="" if held.by_function else collector.sha256(),
     )
     return Answered(held.result, source, time.monotonic() - started)
 
 
-def _ask(target: HostTarget, request: str, options: Options) -> Held:
+def _transport(target: HostTarget, held: Held, options: Options) -> str:
+    if not held.by_function:
+        return held.transport
+    function = f"{held.transport}, function {collector.FUNCTION}"
+    over_winrm = isinstance(target, WsmanTarget)
+    return f"{function} of endpoint {options.configuration}" if over_winrm else function
+
+
+def _ask(target: HostTarget, request: str, options: Options, deadline: float) -> Held:
     if options.cancellation.cancelled:
         failure = Failure(Reason.CANCELLED, Phase.PREPARING, f"{target.host} was not asked")
         return Held(failure)
@@ -62,6 +74,12 @@ def _ask(target: HostTarget, request: str, options: Options) -> Held:
         case WsmanTarget():
             from hklint.sources import wsman  # noqa: PLC0415 - pypsrp takes 0.15 s to import
 
-            return wsman.ask(target, request, options, options.deadline)
-        case SshTarget() | LocalTarget():
-            raise NotImplementedError
+            return wsman.ask(target, request, options, deadline)
+        case SshTarget():
+            from hklint.sources.process import ssh  # noqa: PLC0415 - the same
+
+            return ssh.ask(target, request, options, deadline)
+        case LocalTarget():
+            from hklint.sources.process import local  # noqa: PLC0415 - the same
+
+            return local.ask(target, request, options, deadline)

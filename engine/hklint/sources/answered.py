@@ -26,6 +26,8 @@ class Held:
 
     `account` is who asked and `transport` how, in words. `tried` says whether the account was shown
     to the host, `sent` whether a message may have come to the service that opens sessions.
+    `by_function` says whether a function of the endpoint answered, and not the script; `try_later`
+    whether somebody on the way said that the trouble is only for now.
     """
 
     result: Result
@@ -33,3 +35,5 @@ class Held:
     transport: str = ""
     tried: bool = False
     sent: bool = False
+    by_function: bool = False
+    try_later: bool = False

@@ -1,8 +1,13 @@
 """Cancellation: one call that ends every conversation with a host that is under way."""
 
 import threading
+import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
+
+_SLICE = 0.5
+"""Longest wait in one piece: on Windows, Ctrl-C is only seen between waits."""
 
 
 class Cancellation:
@@ -24,6 +29,16 @@ class Cancellation:
             self._cancelled = True
             for listener in self._listeners:
                 listener()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until cancelled; whether it was."""
+        woken: SimpleQueue[None] = SimpleQueue()
+        until = time.monotonic() + seconds
+        with self.calling(lambda: woken.put(None)):
+            while not self._cancelled and (left := until - time.monotonic()) > 0:
+                with suppress(Empty):
+                    woken.get(timeout=min(left, _SLICE))
+        return self._cancelled
 
     @contextmanager
     def calling(self, listener: Callable[[], None]) -> Generator[None, None, None]:

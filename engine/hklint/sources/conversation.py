@@ -15,6 +15,7 @@ from hklint.failure import Failure, Reason
 from hklint.sources.answer import parse_answer
 from hklint.sources.answered import Held, Result
 from hklint.sources.line import Line, Phase, ended
+from hklint.sources.loss import explained
 from hklint.sources.options import Options
 from hklint.sources.psrp.carrier import IDLE_SECONDS, Carrier, Closing
 from hklint.sources.psrp.session import Session
@@ -23,6 +24,7 @@ CLOSING_SECONDS = 1.7
 """What is kept for closing a session whose line was cut, so that cancelling takes two seconds."""
 _GRACE = 0.2
 _LONGEST_CLOSING = 10.0
+_LEFT_OPEN = frozenset({None, Closing.NO_SERVICE, Closing.LEFT_OPEN, Closing.NO_ANSWER})
 _SLICE = 0.5
 """Longest wait in one piece: on Windows, Ctrl-C is only seen between waits."""
 
@@ -62,6 +64,7 @@ class Conversation:
         self._result: Result | None = None
         self._closing: Closing | None = None
         self._transport = ""
+        self._by_function = False
 
     def hold(self, request: str, account: str) -> Held:
         """Ask the host, and close the session, within the deadline."""
@@ -75,8 +78,15 @@ class Conversation:
             except KeyboardInterrupt:
                 self._cut(Reason.CANCELLED)
                 raise
-        line = self._line
-        return Held(self._outcome(), account, self._transport, line.tried, line.sent)
+        return Held(
+            self._outcome(),
+            account,
+            self._transport,
+            tried=self._line.tried,
+            sent=self._line.sent,
+            by_function=self._by_function,
+            try_later=self._line.try_later,
+        )
 
     def _supervise(self) -> None:
         cancellation = self._options.cancellation
@@ -102,8 +112,12 @@ class Conversation:
         self._wake.put(None)
 
     def _outcome(self) -> Result:
-        result = self._result or ended(self._line, self._host)
-        if self._closing not in {None, Closing.NO_ANSWER} or not self._line.sent:
+        result, closing = self._result or ended(self._line, self._host), self._closing
+        if not self._line.sent:
+            return result
+        if isinstance(result, Failure):
+            result = explained(result, closing)
+        if closing not in _LEFT_OPEN:
             return result
         left_open = f"the session could not be closed, the host ends it after {IDLE_SECONDS} s"
         if isinstance(result, Failure):
@@ -131,11 +145,12 @@ class Conversation:
 
     def _ask(self, carrier: Carrier, request: str) -> Result:
         try:
-            text = Session(carrier).ask(request, function_first=self._function_first)
-            if isinstance(text, Failure):
-                return text
+            said = Session(carrier).ask(request, function_first=self._function_first)
+            if isinstance(said, Failure):
+                return said
+            self._by_function = said.by_function
             self._line.reached = Phase.READING
-            return parse_answer(text)
+            return parse_answer(said.text)
         except Exception as error:  # noqa: BLE001 - what carriers use shares no base class
             return carrier.failure(error)
         finally:

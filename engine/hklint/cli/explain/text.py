@@ -19,16 +19,37 @@ def wrapped(text: str, indent: str = "") -> list[str]:
 
 
 def plain(markdown: str) -> list[str]:
-    """A page in Markdown as a terminal shows it: no signs for headings, code set in."""
+    """A page in Markdown as a terminal shows it: no signs for headings, code and tables set in."""
     lines: list[str] = []
+    rows: list[list[str]] = []
     in_code = False
-    for line in markdown.rstrip().split("\n"):
+    for line in [*markdown.rstrip().split("\n"), ""]:
+        if line.startswith("|"):
+            rows.append([cell.strip() for cell in line.strip("|").split("|")])
+            continue
+        lines += _table(rows)
+        rows = []
         if line.startswith("```"):
             in_code = not in_code
         elif in_code:
             lines.append(f"  {line}".rstrip())
         else:
             lines.append(line.lstrip("#").lstrip() if line.startswith("#") else line)
+    return lines[:-1]
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    """A table's rows in columns; the second row of Markdown is its line below the heads."""
+    rows = [row for number, row in enumerate(rows) if number != 1]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines: list[str] = []
+    for *first, last in rows:
+        start = "  " + "".join(
+            f"{cell:{width}}  " for cell, width in zip(first, widths[:-1], strict=True)
+        )
+        lines += textwrap.wrap(
+            last, WIDTH, initial_indent=start, subsequent_indent=" " * len(start)
+        )
     return lines
 
 

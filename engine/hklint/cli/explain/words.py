@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from hklint import codes
+from hklint import codes, failure
 from hklint.cli.explain.shelf import Shelf
 from hklint.cli.explain.text import plain, wrapped
 from hklint.codes import Code
 from hklint.exit_code import MEANING as EXIT_MEANING
 from hklint.facts.web_request import MEANING as REQUEST_MEANING
-from hklint.failure import ADVICE, Reason
-from hklint.failure import MEANING as FAILURE_MEANING
+from hklint.failure import Reason
 from hklint.language.schema import key_descriptions
 
 OUTCOMES = {
@@ -107,16 +106,14 @@ def outcome_pages(shelf: Shelf, name: str) -> Iterator[str]:
 def failure_names(shelf: Shelf) -> dict[str, str]:
     """The reasons why a host gave no answer."""
     del shelf
-    return {reason.value: FAILURE_MEANING[reason] for reason in Reason}
+    return {reason.value: failure.MEANING[reason] for reason in Reason}
 
 
 def failure_pages(shelf: Shelf, name: str) -> Iterator[str]:
-    """What a failure means, and what to do about it."""
+    """What a failure means, and what to check here and on the host."""
     del shelf
     if name in [reason.value for reason in Reason]:
-        reason = Reason(name)
-        lines = [f"why a host gave no answer: {name}", *wrapped(FAILURE_MEANING[reason], "  ")]
-        yield "\n".join([*lines, "", "What to do", *wrapped(ADVICE[reason], "  ")])
+        yield "\n".join(plain(failure.page(Reason(name))))
 
 
 def exit_code_names(shelf: Shelf) -> dict[str, str]:

@@ -27,8 +27,14 @@ class Closing(Enum):
 
     CLOSED = auto()
     """It is closed, or there never was one."""
+    CLOSED_AFRESH = auto()
+    """It is closed, over a new connection: the host is up, and knew it."""
     UNKNOWN_SESSION = auto()
-    """The host answers, and knows no such session."""
+    """The host answers, and no longer knows a session that was open."""
+    NO_SERVICE = auto()
+    """The host answers, but the service that holds sessions does not."""
+    LEFT_OPEN = auto()
+    """The host answers, and does not close it: it may be there until it is idle."""
     NO_ANSWER = auto()
     """The host was not reached: the session may be there until it is idle."""
 
@@ -62,8 +68,8 @@ class Carrier(Protocol):
     def close(self, seconds: float, last_seconds: float) -> Closing:
         """End the session on the host.
 
-        The line in use gets `seconds`; if it is broken, or that fails, a new one gets
-        `last_seconds`.
+        The line in use, or a new one where it is broken, gets `seconds`. If that fails, or the
+        line was cut, a new one gets `last_seconds`.
         """
         ...
 

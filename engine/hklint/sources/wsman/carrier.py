@@ -5,17 +5,19 @@ import logging
 import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from http import HTTPStatus
 
-from pypsrp.exceptions import AuthenticationError, WSManFaultError
+import requests
+from pypsrp.exceptions import AuthenticationError, WinRMTransportError, WSManFaultError
 from pypsrp.shell import CommandState, WinRS
 from pypsrp.wsman import NAMESPACES, OptionSet, SelectorSet
 
 from hklint.failure import Failure
-from hklint.sources.line import Line
+from hklint.sources.line import Line, LineCutError
 from hklint.sources.options import Options
 from hklint.sources.psrp.carrier import IDLE_SECONDS, Closing, Received
 from hklint.sources.psrp.messages import PROTOCOL_VERSION
-from hklint.sources.wsman.classify import classify
+from hklint.sources.wsman.classify import SESSION_GONE, classify
 from hklint.sources.wsman.connection import Connection
 from hklint.sources.wsman.logon import Logon, account_text
 from hklint.target import WsmanTarget
@@ -83,13 +85,13 @@ class WsmanCarrier:
     def close(self, seconds: float, last_seconds: float) -> Closing:
         """Delete the shell; a host that refused the logon or the shell has none."""
         try:
-            opened = self._shell is not None and self._shell.opened
-            if (self._refused and not opened) or not self.line.sent:
+            if (self._refused and not self._is_open) or not self.line.sent:
                 return Closing.CLOSED
-            closing = Closing.NO_ANSWER
-            if not self._broken:
-                closing = self._delete(seconds, afresh=False)
-            if closing is Closing.NO_ANSWER:
+            if self._broken:
+                cut = self.line.cut_for is not None
+                return self._delete(last_seconds if cut else seconds, afresh=True)
+            closing = self._delete(seconds, afresh=False)
+            if closing in {Closing.LEFT_OPEN, Closing.NO_ANSWER}:
                 closing = self._delete(last_seconds, afresh=True)
             return closing
         finally:
@@ -100,11 +102,17 @@ class WsmanCarrier:
         """What an exception says about the host."""
         self._refused = isinstance(error, (AuthenticationError, WSManFaultError))
         self._broken = not self._refused
-        return classify(error, self.line, self._target, self._account)
+        tried = f"{self._account} by {self._connection.scheme()}"
+        return classify(error, self.line, self._target, tried)
 
     def describe(self) -> str:
         """The transport in words, for the evidence."""
         return self._connection.describe()
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether the host has said that it made the shell."""
+        return self._shell is not None and self._shell.opened
 
     def _opened(self) -> WinRS:
         assert self._shell is not None, "the shell is opened first"
@@ -118,9 +126,18 @@ class WsmanCarrier:
             if afresh:
                 self._connection.begin_anew()
             self._connection.delete(_RESOURCE + self._configuration, selector_set=selectors)
-        except WSManFaultError:
-            return Closing.UNKNOWN_SESSION
         except Exception as error:  # noqa: BLE001 - what went wrong before matters more
             _log.debug("the session could not be closed: %s", type(error).__name__)
-            return Closing.NO_ANSWER
-        return Closing.CLOSED
+            return self._not_closed(error)
+        return Closing.CLOSED_AFRESH if afresh else Closing.CLOSED
+
+    def _not_closed(self, error: Exception) -> Closing:
+        match error:
+            case WSManFaultError(code=code) if code in SESSION_GONE:
+                return Closing.UNKNOWN_SESSION if self._is_open else Closing.CLOSED
+            case WinRMTransportError() if self.line.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                return Closing.NO_SERVICE
+            case requests.ConnectionError() | requests.Timeout() | LineCutError():
+                return Closing.NO_ANSWER
+            case _:
+                return Closing.LEFT_OPEN

@@ -12,6 +12,7 @@ import struct
 import traceback
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from http import HTTPStatus
 
 import requests
 from pypsrp.exceptions import (
@@ -29,41 +30,83 @@ from hklint.sources.answer import quote
 from hklint.sources.line import Line, LineCutError, OversizeError, Phase, ended
 from hklint.sources.psrp.markup import MarkupError
 from hklint.sources.psrp.reading import FramingError
+from hklint.sources.wsman.certificate import UntrustedError, why_not
+from hklint.sources.wsman.handshake import LogonError
 from hklint.sources.wsman.http import LogonForgottenError, UnexpectedResponseError
+from hklint.sources.wsman.proxy import ProxyError
 from hklint.target import WsmanTarget
 
 _log = logging.getLogger(__name__)
 
-_QUOTAS = (2150859173, 2150859174, 2150859175, *range(2150859236, 2150859241))
+SESSION_GONE: frozenset[int | str] = frozenset({2150858843, "w:InvalidSelectors"})
+"""What a host says of a session that it doesn't know: ERROR_WSMAN_UNEXPECTED_SELECTORS."""
+_ENDED: tuple[int | str, ...] = (995, 1223, 2150859204, 2150859230, *SESSION_GONE)
+"""ERROR_OPERATION_ABORTED and ERROR_CANCELLED, which Microsoft's about_Remote_Troubleshooting puts
+down to a WinRM service that stops or restarts; and sessions that are disconnected or gone. For
+PowerShell's own client, too, these end a session (WSManTransportManager.cs)."""
+_QUOTAS = (*range(2150859173, 2150859177), 2150859179, *range(2150859236, 2150859243))
+"""ERROR_WSMAN_QUOTA_...: of users, of the system, and of an endpoint ("PPQ")."""
+_FORBIDDEN = (2150859180, 2150859229, 2150859235)
+"""ERROR_WSMAN_REMOTESHELLS_NOT_ALLOWED, ..._SERVICE_REMOTE_ACCESS_DISABLED and
+..._REMOTE_CONNECTION_NOT_ALLOWED."""
 _FAULTS: dict[int | str, tuple[Reason, str]] = {
     5: (Reason.NOT_AUTHORISED, "access is denied"),
     "w:AccessDenied": (Reason.NOT_AUTHORISED, "access is denied"),
+    **dict.fromkeys(_FORBIDDEN, (Reason.NOT_AUTHORISED, "the host forbids remote sessions")),
     1326: (Reason.AUTHENTICATION_FAILED, "the account or its password is wrong"),
-    995: (Reason.CONNECTION_LOST, "the host ended the session: a restart?"),
-    2150858843: (Reason.CONNECTION_LOST, "the session is gone from the host: a restart?"),
+    1726: (Reason.COLLECTOR_FAILED, "the PowerShell process of the session ended on the host"),
+    **dict.fromkeys(_ENDED, (Reason.CONNECTION_LOST, "the host ended the session")),
     2150858811: (Reason.ENDPOINT_MISSING, "there is no such session configuration"),
     2150858752: (Reason.ENDPOINT_MISSING, "there is no such session configuration"),
     **dict.fromkeys(_QUOTAS, (Reason.SHELL_QUOTA, "a quota is used up")),
 }
-"""WSMan fault codes (wsmerror.h, and Win32 codes 5, 995 and 1326)."""
+"""WSMan fault codes (wsmerror.h, and Win32 codes). 1726, RPC_S_CALL_FAILED, is what a host says
+when wsmprovhost.exe ended: it crashed, was killed, or had used up its quota of memory."""
 
 _STATUSES: dict[int, tuple[Reason, str]] = {
     400: (Reason.PROTOCOL_ERROR, "the port may be one for TLS (psrps://), or not WinRM's"),
     403: (Reason.NOT_AUTHORISED, "the account may not use WinRM here"),
     404: (Reason.PROTOCOL_ERROR, "there is no WinRM at that port"),
-    503: (Reason.PROTOCOL_ERROR, "the WinRM service does not answer: is it starting or stopped?"),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        Reason.PROTOCOL_ERROR,
+        "the WinRM service is starting or stopped",
+    ),
 }
 
 _REFUSED_MESSAGE = (Reason.PROTOCOL_ERROR, "the host refused a message")
 _NOT_WINRM = (Reason.PROTOCOL_ERROR, "that is not WinRM's answer")
 
-_UNREACHABLE = frozenset(
+UNREACHABLE = frozenset(
     getattr(errno, name)
     for name in ("ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EHOSTDOWN", "EADDRNOTAVAIL")
     if hasattr(errno, name)
 ) | {10051, 10065}  # Windows Sockets: WSAENETUNREACH, WSAEHOSTUNREACH
+"""Numbers of OSError that say that there is no way to an address."""
 
-_NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
+NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
+"""What OpenSSL calls an answer to a handshake that is none."""
+_TOO_OLD = ("TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE")
+_NO_COMMON_CIPHER = ("SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_INSUFFICIENT_SECURITY")
+_CERTIFICATE_REFUSED = (
+    "SSLV3_ALERT_BAD_CERTIFICATE",
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED",
+    "SSLV3_ALERT_CERTIFICATE_REVOKED",
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+    "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
+    "TLSV1_ALERT_ACCESS_DENIED",
+    "TLSV1_ALERT_UNKNOWN_CA",
+)
+_HANDSHAKES = {
+    **dict.fromkeys(NOT_TLS, "does not speak TLS; for a port without it write psrp://"),
+    **dict.fromkeys(_TOO_OLD, "has no TLS 1.2 or newer"),
+    **dict.fromkeys(
+        _NO_COMMON_CIPHER,
+        "has no cipher in common with this machine, or wants a client certificate",
+    ),
+    **dict.fromkeys(_CERTIFICATE_REFUSED, "does not accept the client certificate"),
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": "wants a client certificate: use --auth certificate",
+}
+"""Handshakes that failed, by OpenSSL's names of reasons, which are in no language (sslerr.h)."""
 
 _MALFORMED = (
     ArithmeticError,
@@ -82,34 +125,36 @@ _MALFORMED = (
 """What the libraries raise when they meet data that no WinRM service sends."""
 
 
-def classify(error: Exception, line: Line, target: WsmanTarget, account: str) -> Failure:
-    """The failure that `error` stands for, with what was seen."""
+def classify(error: Exception, line: Line, target: WsmanTarget, tried: str) -> Failure:
+    """The failure that `error` stands for, with what was seen.
+
+    `tried` is who logged on, and how.
+    """
     _log.debug("%s: %s: %s", target.host, line.reached, _trail(error))
     if line.cut_for is not None:
         return ended(line, _place(target))
-    reason, detail = _judged(error, line, target, account)
+    reason, detail = _judged(error, line, target, tried)
     return Failure(reason, line.reached, detail)
 
 
-def _judged(error: Exception, line: Line, target: WsmanTarget, account: str) -> tuple[Reason, str]:
+def _judged(error: Exception, line: Line, target: WsmanTarget, tried: str) -> tuple[Reason, str]:
     place = _place(target)
     match error:
         case LineCutError() | requests.Timeout():
-            return Reason.TIMED_OUT, f"no answer from {place} in time"
+            patience = line.patience(connecting=isinstance(error, requests.ConnectTimeout))
+            return Reason.TIMED_OUT, f"no answer from {place} {patience}"
         case OversizeError():
             return Reason.COLLECTOR_FAILED, "the host sent more data than any answer has"
         case UnexpectedResponseError() | MarkupError() | FramingError():
             return Reason.PROTOCOL_ERROR, f"{place} sent {error}"
+        case LogonError() | ProxyError():
+            return error.reason, quote(str(error))
         case LogonForgottenError():
             return Reason.CONNECTION_LOST, f"{place} forgot the logon in mid-session"
-        case requests.exceptions.SSLError():
-            return Reason.TLS_REJECTED, _tls_detail(error, place)
         case requests.ConnectionError() | requests.exceptions.ChunkedEncodingError():
             return _connection_trouble(error, line, target)
         case _ if _is_refusal(error, line):
-            offered = quote(line.offered) or "nothing"
-            detail = f"{place} did not accept {account}; it offers {offered}"
-            return Reason.AUTHENTICATION_FAILED, detail
+            return Reason.AUTHENTICATION_FAILED, _refusal(error, line, place, tried)
         case _:
             return _winrm_trouble(error, line, place)
 
@@ -125,7 +170,11 @@ def _winrm_trouble(error: Exception, line: Line, place: str) -> tuple[Reason, st
             text = error.reason or "no text"
             return reason, quote(f"{words} (WSMan fault {error.code}: {text})")
         case WinRMTransportError() | WSManFaultError():
+            in_session = (
+                line.reached is Phase.RUNNING and line.status == HTTPStatus.SERVICE_UNAVAILABLE
+            )
             reason, words = _STATUSES.get(line.status, _NOT_WINRM)
+            reason = Reason.CONNECTION_LOST if in_session else reason
             return reason, f"{place} answered HTTP {line.status}: {words}"
         case InvalidPSRPOperation():
             return Reason.COLLECTOR_FAILED, f"the host broke the session off: {quote(str(error))}"
@@ -139,23 +188,43 @@ def _is_refusal(error: Exception, line: Line) -> bool:
     """Whether the logon failed, be it that the host or a library here refused to go on."""
     if isinstance(error, AuthenticationError):
         return True
+    if line.reached is not Phase.LOGGING_ON or isinstance(error, requests.RequestException):
+        return False
+    return isinstance(error, ValueError) or _is_local(error)
+
+
+def _is_local(error: Exception) -> bool:
+    """Whether a library here could not make a logon, as without a Kerberos ticket."""
     library = type(error).__module__.partition(".")[0]
-    return line.reached is Phase.LOGGING_ON and (
-        isinstance(error, (SpnegoError, ValueError)) or library in {"krb5", "gssapi"}
-    )
+    return isinstance(error, SpnegoError) or library in {"krb5", "gssapi"}
+
+
+def _refusal(error: Exception, line: Line, place: str, tried: str) -> str:
+    offered = f"it offers {quote(line.offered) or 'nothing'}"
+    if _is_local(error):
+        return f"no logon at {place} as {tried} could be made here: {quote(str(error))}; {offered}"
+    return f"{place} did not accept {tried}; {offered}"
 
 
 def _connection_trouble(error: Exception, line: Line, target: WsmanTarget) -> tuple[Reason, str]:
     place = _place(target)
+    if isinstance(error, requests.exceptions.SSLError) and _in_handshake(error, line):
+        return Reason.TLS_REJECTED, _tls_detail(error, target)
     for cause in _causes(error):
         if isinstance(cause, socket.gaierror):
-            return Reason.NAME_NOT_RESOLVED, f"{target.host} has no address"
+            line.try_later = cause.errno == socket.EAI_AGAIN
+            why = "no name server answers for it" if line.try_later else "it has no address"
+            return Reason.NAME_NOT_RESOLVED, f"{target.host}: {why}"
         if isinstance(cause, ConnectionRefusedError):
             return Reason.CONNECTION_REFUSED, f"{place} refuses connections"
-        if isinstance(cause, OSError) and cause.errno in _UNREACHABLE:
+        if isinstance(cause, OSError) and cause.errno in UNREACHABLE:
             return Reason.NO_ROUTE, f"{place} cannot be reached from here"
         if isinstance(cause, TimeoutError):
-            return Reason.TIMED_OUT, f"no answer from {place} in time"
+            connecting = line.reached is Phase.CONNECTING
+            return (
+                Reason.TIMED_OUT,
+                f"no answer from {place} {line.patience(connecting=connecting)}",
+            )
     if line.reached is Phase.CONNECTING and target.tls:
         return Reason.TLS_REJECTED, _hung_up(place)
     if line.reached is Phase.LOGGING_ON and not target.tls:
@@ -164,16 +233,31 @@ def _connection_trouble(error: Exception, line: Line, target: WsmanTarget) -> tu
     return Reason.CONNECTION_LOST, f"{place} closed the connection"
 
 
-def _tls_detail(error: Exception, place: str) -> str:
+def _in_handshake(error: Exception, line: Line) -> bool:
+    """Whether an error of TLS is about the handshake, and not a connection that broke.
+
+    In TLS 1.3 a host says what it makes of the client certificate after the handshake.
+    """
+    if line.reached is Phase.CONNECTING:
+        return True
+    reasons = {cause.reason for cause in _causes(error) if isinstance(cause, ssl.SSLError)}
+    return line.reached is Phase.LOGGING_ON and not reasons.isdisjoint(_HANDSHAKES)
+
+
+def _tls_detail(error: Exception, target: WsmanTarget) -> str:
+    place = _place(target)
     for cause in _causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"the certificate of {place} is not accepted: {quote(cause.verify_message)}"
-        if isinstance(cause, ssl.SSLError) and cause.reason in _NOT_TLS:
-            return f"{place} does not speak TLS; for a port without it write psrp://"
-        if isinstance(cause, ssl.SSLEOFError):
-            return _hung_up(place)
-        if isinstance(cause, ssl.SSLError):
-            return f"the TLS handshake with {place} failed: {quote(cause.reason or str(cause))}"
+        match cause:
+            case UntrustedError():
+                return f"the certificate of {place} {why_not(cause, target.host)}"
+            case ssl.SSLEOFError():
+                return _hung_up(place)
+            case ssl.SSLError(reason=why) if why in _HANDSHAKES:
+                return f"{place} {_HANDSHAKES[why]}"
+            case ssl.SSLError(reason=why):
+                return f"the TLS handshake with {place} failed: {quote(why or str(cause))}"
+            case _:
+                continue
     return f"the TLS handshake with {place} failed"
 
 
