@@ -16,6 +16,7 @@ from pypsrp.wsman import WSMan
 
 from benchmarks.host import SHORT, Place
 from hklint import audit, collector
+from hklint.cli.allowed_urls import allowed_urls
 from hklint.credentials import Passwords
 from hklint.facts import to_request
 from hklint.failure import Failure
@@ -71,6 +72,7 @@ def measure(job: Job) -> Figures:
         passwords=Passwords({"HKLINT_PASSWORD": place.password}),
         authentication="basic" if tls else "negotiate",
         ca_file=Path(place.ca_file),
+        allowed_urls=allowed_urls(),
     )
 
     def bare() -> None:

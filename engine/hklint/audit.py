@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from hklint import __version__, collector
 from hklint.clock import now
+from hklint.errors import places
 from hklint.facts import host
 from hklint.failure import Failure, Reason
 from hklint.fleet import Gathered
@@ -71,7 +72,7 @@ def host_result(gathered: Gathered, policies: Sequence[Policy]) -> HostResult:
     try:
         return _judged(gathered, gathered.result, policies)
     except Exception as error:  # noqa: BLE001 - one host's trouble never ends the others' run
-        _log.debug("a bug while judging %s", gathered.name, exc_info=True)
+        _log.debug("a bug while judging %s: %s", gathered.name, " > ".join(places(error)))
         failure = Failure(Reason.INTERNAL_ERROR, "judging", type(error).__name__)
         return _not_judged(gathered, failure)
 

@@ -6,9 +6,16 @@ import os
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from hklint.password_command import (
+    HOST_VARIABLE,
+    USER_VARIABLE,
+    NoPasswordError,
+    run_command,
+    split_command,
+)
 from hklint.secret import Secret
 
 _log = logging.getLogger(__name__)
@@ -28,14 +35,17 @@ class Keyring(Protocol):
 
 
 Prompt = Callable[[str], str]
+Command = Callable[[str, str], Secret]
+"""Gives the password of a user, who is needed for a host; raises NoPasswordError."""
 
 
 class Passwords:
     """Finds the password of an account; safe to use from several threads.
 
-    The order is: the environment variable HKLINT_PASSWORD; the keyring, service "hklint", as
-    "user@host" and then "user"; a hidden prompt, once for each user. `keyring` and `prompt` are
-    None where there is none. Never an argument: those are seen in process lists and histories.
+    The order is: the environment variable HKLINT_PASSWORD; the password command, once for each
+    user; the keyring, service "hklint", as "user@host" and then "user"; a hidden prompt, once for
+    each user. `command`, `keyring` and `prompt` are None where there is none; a command that fails
+    is the end of the search. Never an argument: those are seen in process lists and histories.
     """
 
     def __init__(
@@ -43,20 +53,33 @@ class Passwords:
         environment: Mapping[str, str],
         keyring: Keyring | None = None,
         prompt: Prompt | None = None,
+        command: Command | None = None,
     ) -> None:
-        self._given = environment.get(VARIABLE) or None
+        given = environment.get(VARIABLE)
+        self._given = Secret(given) if given else None
         self._keyring = keyring
         self._prompt = prompt
+        self._command = command
         self._lock = threading.Lock()
+        self._printed: dict[str, Secret | None] = {}
         self._typed: dict[str, Secret | None] = {}
+        self._troubles: dict[str, str] = {}
         self._refusals: Counter[str] = Counter()
 
     def find(self, user: str, host: str, *, ask: bool = True) -> Secret | None:
-        """The password of `user` at `host`, or None when there is none."""
+        """The password of `user` at `host`, or None when there is none; `missing` says why."""
         if self._given is not None:
-            return Secret(self._given)
+            return self._given
         with self._lock:
+            if self._command is not None:
+                return self._from_command(self._command, user, host)
             return self._kept(user, host) or (self._asked(user) if ask else None)
+
+    def missing(self, user: str) -> str:
+        """That there is no password for `user`, with what went wrong where one was looked for."""
+        with self._lock:
+            trouble = self._troubles.get(user.casefold())
+        return f"there is no password for {user}" + (f": {trouble}" if trouble else "")
 
     def record(self, user: str, *, accepted: bool) -> None:
         """Tell what a host made of the account, so that a wrong password locks nobody out."""
@@ -68,6 +91,17 @@ class Passwords:
         with self._lock:
             return self._refusals[user.casefold()] >= REFUSALS
 
+    def _from_command(self, command: Command, user: str, host: str) -> Secret | None:
+        account = user.casefold()
+        if account not in self._printed:
+            self._printed[account] = None
+            try:
+                self._printed[account] = command(user, host)
+            except NoPasswordError as error:
+                self._troubles[account] = f"the password command failed: {error}"
+                _log.warning("%s: %s", user, self._troubles[account])
+        return self._printed[account]
+
     def _kept(self, user: str, host: str) -> Secret | None:
         if self._keyring is None:
             return None
@@ -75,7 +109,9 @@ class Passwords:
             try:
                 password = self._keyring.get_password(SERVICE, name)
             except Exception as error:  # noqa: BLE001 - backends raise what they like; the next source is asked
-                _log.debug("the keyring cannot be read: %s", type(error).__name__)
+                trouble = f"the keyring cannot be read ({type(error).__name__})"
+                self._troubles[user.casefold()] = trouble
+                _log.debug("%s: %s", user, trouble)
                 return None
             if password:
                 return Secret(password)
@@ -93,10 +129,25 @@ class Passwords:
         return self._typed[user]
 
 
-def passwords_of_this_process() -> Passwords:
-    """Passwords from this process's environment, its user's keyring and its terminal."""
+def passwords_of_this_process(command: str | None = None) -> Passwords:
+    """Passwords from this process's environment, a command, its user's keyring and its terminal.
+
+    The password leaves the environment, so that no child process inherits it.
+
+    Raises:
+        UsageError: The text of the command can't be split into words.
+    """
+    taken = {VARIABLE: os.environ.pop(VARIABLE, "")}
     prompt = getpass.getpass if sys.stdin is not None and sys.stdin.isatty() else None
-    return Passwords(os.environ, _installed_keyring(), prompt)
+    asked = None if command is None else _command(split_command(command))
+    return Passwords(taken, _installed_keyring(), prompt, asked)
+
+
+def _command(words: Sequence[str]) -> Command:
+    def ask(user: str, host: str) -> Secret:
+        return run_command(words, {**os.environ, USER_VARIABLE: user, HOST_VARIABLE: host})
+
+    return ask
 
 
 def _installed_keyring() -> Keyring | None:

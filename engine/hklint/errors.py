@@ -8,6 +8,19 @@ if TYPE_CHECKING:
     from hklint.span import Diagnostic
 
 
+def places(error: BaseException) -> list[str]:
+    """Where an exception went through, up to where it was raised: modules with their lines.
+
+    That is all that may be shown of a bug: what it says could hold a secret, or text of a host.
+    """
+    found: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        found.append(f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return found
+
+
 class HklintError(Exception):
     """The command can't go on; the message says what is wrong, where, and what to do."""
 

@@ -8,8 +8,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import msgspec
 
+from hklint.allowed_urls import refusals
 from hklint.clock import now
-from hklint.fact import Fact, HostField, Observation, Present
+from hklint.errors import places
+from hklint.fact import Fact, HostField, Observation, Present, WebRequest
 from hklint.facts import read_answer, to_request
 from hklint.facts.registry import complete, withhold
 from hklint.failure import Failure, Reason
@@ -78,7 +80,7 @@ def _ask(
         try:
             result = _ask_host(target, facts, options)
         except Exception as error:  # noqa: BLE001 - one host's trouble never ends the others' run
-            _log.debug("a bug while asking %s", target.host, exc_info=True)
+            _log.debug("a bug while asking %s: %s", target.host, " > ".join(places(error)))
             result = Failure(Reason.INTERNAL_ERROR, "reading the answer", type(error).__name__)
     name = result.host if isinstance(result, Snapshot) else _name(target)
     seconds = round(time.monotonic() - clock, 3)
@@ -87,14 +89,19 @@ def _ask(
 
 def _ask_host(target: HostTarget, facts: Collection[Fact], options: Options) -> Snapshot | Failure:
     taken_at = now()
-    request = to_request(facts)
+    refused = options.allowed_urls.refused(facts)
+    request = to_request(fact for fact in facts if not _is_one_of(refused, fact))
     answered = collect(target, request, options)
     if isinstance(answered, Failure):
         return answered
     answer = withhold(complete(answered.answer, request["registry"]), facts)
-    observations = read_answer(answer)
+    observations = {**read_answer(answer), **refusals(refused)}
     name = _host_name(target, observations.get(HostField("name")))
-    return Snapshot(name, taken_at, answered.source, answer, observations)
+    return Snapshot(name, taken_at, answered.source, answer, observations, refused)
+
+
+def _is_one_of(urls: Collection[str], fact: Fact) -> bool:
+    return isinstance(fact, WebRequest) and fact.uri in urls
 
 
 def _name(target: HostTarget | Recorded) -> str:

@@ -25,7 +25,7 @@ class Source(msgspec.Struct, frozen=True):
 
     `kind` is the source's name (psrp), `target` as the user wrote it but never with a password,
     `account` who asked, `transport` how ("http, NTLM, sealed messages"), `collector_sha256` which
-    script answered.
+    script answered; it is empty where a function did that the host's endpoint has.
     """
 
     kind: str
@@ -39,7 +39,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     """Facts of one host, without opinions.
 
     `host` is the name the user knows it by, `taken_at` is UTC in ISO 8601. `answer` is the
-    collector's answer as it came, and `observations` is the same by fact.
+    collector's answer as it came, and `observations` is the same by fact. `not_requested` are URLs
+    that the host was not told to request, because nobody had allowed them.
     """
 
     host: str
@@ -47,6 +48,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     source: Source
     answer: Mapping[str, object]
     observations: Mapping[Fact, Observation]
+    not_requested: tuple[str, ...] = ()
 
     def observe(self, fact: Fact) -> Observation:
         """What is known of a fact; one that was never asked for is unreadable, not absent."""

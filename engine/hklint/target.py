@@ -121,7 +121,7 @@ def _refuse_password(rest: str) -> None:
     if ":" in unquote(user):
         raise UsageError(
             "a target never holds a password: write user@host, and give the password in "
-            "HKLINT_PASSWORD, in the keyring or at the prompt"
+            "HKLINT_PASSWORD, by --password-command, in the keyring or at the prompt"
         )
 
 

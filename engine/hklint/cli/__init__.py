@@ -8,18 +8,20 @@ from typing import Any
 import click
 
 from hklint import __version__
-from hklint.errors import HklintError, InvalidDocumentsError
+from hklint.errors import HklintError, InvalidDocumentsError, places
 from hklint.exit_code import MEANING, Exit
 
 COMMANDS: Mapping[str, str] = {
     "check": "Judge hosts by policies, and explain every verdict.",
     "gate": "Say go or no-go before something is installed on a host.",
     "snapshot": "Read a host's facts into a file, to be judged later.",
+    "doctor": "Walk the way to a host step by step, and say where it ends and why.",
     "report": "Make a report from a recorded run.",
     "lint": "Find what is wrong with policies, models, profiles, waivers and tests.",
     "test": "Run the tests of policies and models.",
     "waivers": "List waivers: what is accepted, by whom, and for how much longer.",
     "explain": "Explain a policy, profile, rule, model, operator, code, or word in a report.",
+    "jea": "Write a least-privilege endpoint (JEA) for hosts, from policies.",
     "observe": "Write a policy draft from what a host has.",
     "new": "Write a start of a policy, model, profile, of tests or waivers.",
     "schema": "Print the JSON Schema of a kind of document, for editors.",
@@ -118,13 +120,8 @@ def show_diagnostics(error: InvalidDocumentsError) -> None:
 
 def _show_bug(error: Exception) -> None:
     """Where a bug is, without values: those could hold secrets or text from hosts."""
-    place = ""
-    trace = error.__traceback__
-    while trace is not None:
-        place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
-        trace = trace.tb_next
     click.echo(
-        f"hklint has a bug: {type(error).__name__} at {place}. "
+        f"hklint has a bug: {type(error).__name__} at {places(error)[-1]}. "
         "Please report it with this line and the command.",
         err=True,
     )

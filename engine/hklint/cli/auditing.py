@@ -4,12 +4,12 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
-from hklint.cli.options import connection, load_library, parse_targets
+from hklint.cli.options import COMMAND_OPTION, connection, load_library, parse_targets
 from hklint.cli.output import Destination, parse_reports, write_reports
 from hklint.cli.waiver_options import waived, with_waivers
 from hklint.exit_code import Exit, worst
@@ -42,7 +42,7 @@ def run_audit(command: str, given: Mapping[str, Any]) -> Exit:
     header = audit.header(
         library,
         command,
-        sys.argv[1:],
+        tuple(_without_secrets(sys.argv[1:])),
         targets=len(targets),
         fail_on=cast("Severity", given["fail_on"]),
         allow_unknown=given["allow_unknown"],
@@ -51,6 +51,16 @@ def run_audit(command: str, given: Mapping[str, Any]) -> Exit:
     results = waived(header, _ask(targets, library, options, given["jobs"]))
     run = Run(header, results, audit.summary(header, results))
     return _report(run, destinations, verbose=given["verbose"] > 0, quiet=given["quiet"])
+
+
+def _without_secrets(arguments: Iterable[str]) -> Iterator[str]:
+    """A command line as it may be kept: without the password command, which may hold a secret."""
+    hidden = False
+    for word in arguments:
+        option, is_one, _ = word.partition("=")
+        known = option == COMMAND_OPTION
+        yield "***" if hidden else f"{option}=***" if known and is_one else word
+        hidden = known and not is_one
 
 
 def _ask(
@@ -79,15 +89,16 @@ def _report(run: Run, wanted: Sequence[Destination], *, verbose: bool, quiet: bo
 
 
 def ask_for_passwords(targets: "Sequence[HostTarget | Recorded]", options: "Options") -> None:
-    """Prompts now for what has to be typed, so that no worker asks in the middle of the run."""
+    """Asks people and commands for passwords now, so that no worker does in mid-run."""
     from hklint.target import WsmanTarget  # noqa: PLC0415 - only when hosts are asked
 
-    if options.authentication in {"certificate", "kerberos"}:  # a key file or a ticket will do
+    if options.authentication == "certificate":
         return
+    ticket = options.authentication == "kerberos"
     for target in targets:
         user = (target.user or options.user) if isinstance(target, WsmanTarget) else None
         if user is not None and isinstance(target, WsmanTarget):
-            options.passwords.find(user, target.host)
+            options.passwords.find(user, target.host, ask=not ticket)
 
 
 @contextmanager

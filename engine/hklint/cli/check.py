@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from hklint.cli.auditing import run_audit
-from hklint.cli.options import connection_options, policy_options, result_options
+from hklint.cli.options import connection_options, policy_options
+from hklint.cli.result_options import result_options
 from hklint.cli.waiver_options import waiver_options
 
 EXAMPLES = """\b
@@ -29,6 +30,6 @@ def check_command(**given: Any) -> int:  # noqa: ANN401 - click's options
     """Judge hosts by policies and profiles, and explain every verdict.
 
     TARGET is psrp://[user@]host[:port], psrps://... for TLS, a host name, or a snapshot file. The
-    password comes from HKLINT_PASSWORD, the keyring, or a prompt; never from the command line.
+    password comes from HKLINT_PASSWORD, a --password-command, the keyring, or a prompt.
     """
     return run_audit("check", given)

@@ -46,13 +46,8 @@ def demo_command(folder: Path) -> int:
     The Exchange server is a stand-in inside this process, on 127.0.0.1: the PowerShell remoting
     and the TLS handshakes are real, Windows is not. Nothing on this machine is changed but FOLDER.
     """
-    try:
-        from hklint.lab.lab import Lab  # noqa: PLC0415 - an extra, only needed here
-    except ImportError as error:
-        raise UsageError(
-            f"the demo needs the lab ({error.name} is missing): pip install 'hklint[lab]'"
-        ) from None
-    from hklint.linking.library import load  # noqa: PLC0415 - only when the story is told
+    from hklint.lab.lab import Lab  # noqa: PLC0415 - only when the story is told
+    from hklint.linking.library import load  # noqa: PLC0415 - the same
 
     folder.mkdir(parents=True, exist_ok=True)
     check_writable(folder / "fix.reg")
@@ -78,6 +73,7 @@ class Story:
     def ask(self, command: str) -> "tuple[Run, Snapshot]":
         """Asks the host over PSRP and judges what it says, as `check` and `gate` do."""
         from hklint import audit  # noqa: PLC0415 - only when the story is told
+        from hklint.cli.allowed_urls import allowed_urls  # noqa: PLC0415 - the same
         from hklint.credentials import Passwords  # noqa: PLC0415 - the same
         from hklint.failure import Failure  # noqa: PLC0415 - the same
         from hklint.fleet import gather  # noqa: PLC0415 - the same
@@ -87,7 +83,10 @@ class Story:
 
         policies = list(self.library.policies.values())
         target = cast("WsmanTarget", parse_target(self.host.target))
-        options = Options(passwords=Passwords({"HKLINT_PASSWORD": self.host.password}))
+        options = Options(
+            passwords=Passwords({"HKLINT_PASSWORD": self.host.password}),
+            allowed_urls=allowed_urls(),
+        )
         header = audit.header(
             self.library,
             command,

@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from hklint.cli.auditing import run_audit
-from hklint.cli.options import connection_options, policy_options, result_options
+from hklint.cli.options import connection_options, policy_options
+from hklint.cli.result_options import result_options
 from hklint.cli.waiver_options import waiver_options
 
 EXAMPLES = """\b

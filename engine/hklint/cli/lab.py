@@ -15,7 +15,6 @@ from hklint.errors import UsageError
 if TYPE_CHECKING:
     from hklint.lab.control import LabReport
 
-_EXTRA = ("spnego", "cryptography")
 _WAKE_SECONDS = 0.5
 """How often the waiting lab looks up; on Windows a wait without end would not hear Ctrl-C."""
 
@@ -73,9 +72,8 @@ def start(hosts: tuple[str, ...], *, as_json: bool, state: Path | None) -> None:
 
     HOST is the id of a shipped host or a host file (.yaml); without any, all shipped hosts run.
     """
-    with _extra_needed():
-        from hklint.lab import control, controlled  # noqa: PLC0415 - heavy, and an extra
-        from hklint.lab.lab import Lab  # noqa: PLC0415 - the same
+    from hklint.lab import control, controlled  # noqa: PLC0415 - heavy
+    from hklint.lab.lab import Lab  # noqa: PLC0415 - the same
 
     if control.is_running(state):
         raise UsageError(
@@ -101,8 +99,7 @@ def start(hosts: tuple[str, ...], *, as_json: bool, state: Path | None) -> None:
 @lab_command.command()
 def hosts() -> None:
     """List the hosts that ship with the lab, and what ails them."""
-    with _extra_needed():
-        from hklint.lab.host_file import shipped  # noqa: PLC0415 - reads YAML
+    from hklint.lab.host_file import shipped  # noqa: PLC0415 - reads YAML
 
     known = shipped()
     width = max(len(host_id) for host_id in known)
@@ -184,17 +181,6 @@ def _set_variable(name: str, value: str) -> str:
     if sys.platform == "win32":
         return f"$env:{name} = '{value}'"
     return f"export {name}='{value}'"
-
-
-@contextmanager
-def _extra_needed() -> Generator[None]:
-    """Say what to install when the lab's libraries are not there."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _EXTRA:
-            raise
-        raise UsageError("the lab is not installed: pip install 'hklint[lab]'") from None
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hklint.errors import UsageError
-from hklint.verdict import SEVERITIES, Severity
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -24,7 +23,7 @@ DEFAULT_DEADLINE = 90.0
 DEFAULT_CONNECT_TIMEOUT = 10.0
 DEFAULT_REQUEST_TIMEOUT = 30.0
 DEFAULT_RETRIES = 2
-DEFAULT_JOBS = 16
+COMMAND_OPTION = "--password-command"
 
 
 def _complete_ids(
@@ -73,12 +72,20 @@ _POLICY = (
 _CONNECTION = (
     click.option("--user", "-u", metavar="USER", help="Account: DOMAIN\\user or user@domain."),
     click.option(
+        COMMAND_OPTION,
+        metavar="COMMAND",
+        envvar="HKLINT_PASSWORD_COMMAND",
+        show_envvar=True,
+        help="Prints the account's password; run without a shell. Don't write a password here.",
+    ),
+    click.option(
         "--auth",
         "authentication",
         type=click.Choice(["negotiate", "kerberos", "ntlm", "basic", "certificate", "credssp"]),
         default="negotiate",
         show_default=True,
-        help="How to log on. Basic and certificate need psrps://.",
+        help="How to log on. Basic and certificate need psrps://; credssp gives the host your "
+        "password.",
     ),
     click.option(
         "--spn",
@@ -126,6 +133,11 @@ _CONNECTION = (
         help="Subsystem of the host's sshd, for ssh:// targets.",
     ),
     click.option(
+        "--ssh-config",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Configuration of ssh instead of the user's and the system's (ssh -F).",
+    ),
+    click.option(
         "--deadline",
         type=click.FloatRange(min=1, max=3600),
         metavar="SECONDS",
@@ -164,44 +176,23 @@ _CONNECTION = (
         help="Let this host see the password in clear: Basic over http. Repeatable.",
     ),
     click.option(
-        "--verbose", "-v", count=True, help="Say more; -vv logs what happens on the wire."
-    ),
-)
-
-_RESULT = (
-    click.option(
-        "--report",
-        "reports",
+        "--allow-url",
         multiple=True,
-        metavar="FORMAT[=PATH]",
-        help="terminal, jsonl, junit or sarif; without a path to standard output. Repeatable.",
+        metavar="URL|@FILE",
+        help=(
+            "Let policies have hosts request this, beside what the shipped ones ask for: "
+            "https://HOST, https://*.DOMAIN, or a file of these. Repeatable."
+        ),
     ),
     click.option(
-        "--record",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="Keep the run in this file, so that `hklint report` can make reports from it later.",
-    ),
-    click.option(
-        "--allow-unknown",
-        is_flag=True,
-        help="Unknown verdicts don't count; a host that was not reached still does.",
-    ),
-    click.option("--quiet", "-q", is_flag=True, help="Only the tally and the exit code."),
-    click.option(
-        "--jobs",
-        "-j",
-        type=click.IntRange(min=1, max=256),
-        metavar="NUMBER",
-        default=DEFAULT_JOBS,
-        show_default=True,
-        help="Hosts asked at the same time.",
+        "--verbose", "-v", count=True, help="Say more; -vv logs what happens on the wire."
     ),
 )
 
 
 def policy_options(command: Command) -> Command:
     """Which policies and profiles, with which parameters."""
-    return _apply(_POLICY, command)
+    return apply_options(_POLICY, command)
 
 
 def load_library(given: Mapping[str, Any]) -> "Library":
@@ -216,31 +207,20 @@ def load_library(given: Mapping[str, Any]) -> "Library":
 
 def connection_options(command: Command) -> Command:
     """How hosts are reached."""
-    return _apply(_CONNECTION, command)
-
-
-def result_options(fail_on: Severity) -> Callable[[Command], Command]:
-    """What becomes of the verdicts; `fail_on` is the default of the option of that name."""
-    threshold = click.option(
-        "--fail-on",
-        type=click.Choice(SEVERITIES),
-        default=fail_on,
-        show_default=True,
-        help="The mildest severity that counts for the exit code.",
-    )
-    return lambda command: _apply((threshold, *_RESULT), command)
+    return apply_options(_CONNECTION, command)
 
 
 def connection(**given: Any) -> "Options":  # noqa: ANN401 - click hands options over by name
-    """What the connection options say, with the password sources ready."""
-    from hklint.credentials import passwords_of_this_process  # noqa: PLC0415 - asks hosts
+    """What the connection options say, with the password sources ready. Raises UsageError."""
+    from hklint.cli.allowed_urls import allowed_urls  # noqa: PLC0415 - asks hosts
+    from hklint.credentials import passwords_of_this_process  # noqa: PLC0415 - the same
     from hklint.sources import Options  # noqa: PLC0415 - the same
     from hklint.sources.options import parse_spn  # noqa: PLC0415 - the same
 
     if given["ca_file"] is not None:
         _check_ca(given["ca_file"])
     return Options(
-        passwords=passwords_of_this_process(),
+        passwords=passwords_of_this_process(given["password_command"]),
         user=given["user"],
         authentication=given["authentication"],
         ca_file=given["ca_file"],
@@ -251,11 +231,13 @@ def connection(**given: Any) -> "Options":  # noqa: ANN401 - click hands options
         proxy=given["proxy"],
         configuration=given["configuration"],
         ssh_subsystem=given["ssh_subsystem"],
+        ssh_config=given["ssh_config"],
         deadline=given["deadline"],
         connect_timeout=given["connect_timeout"],
         request_timeout=given["request_timeout"],
         retries=given["retries"],
         allow_unencrypted=frozenset(given["allow_unencrypted"]),
+        allowed_urls=allowed_urls(given["allow_url"]),
     )
 
 
@@ -306,7 +288,8 @@ def _check_ca(file: Path) -> None:
         raise UsageError(f"--ca {file}: it can't be read: {error.strerror}") from None
 
 
-def _apply(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:
+def apply_options(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:
+    """The command with these options, in their order."""
     for option in reversed(options):
         command = option(command)
     return command

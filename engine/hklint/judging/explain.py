@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from hklint.fact import Absent, Observation, Present, RegistryValue, Unreadable
+from hklint.facts.problem import NOT_LISTED
 from hklint.facts.web_request import MEANING as OUTCOME_MEANING
 from hklint.facts.web_request import Outcome as RequestOutcome
 from hklint.judging import remedy, show
@@ -34,6 +35,10 @@ from hklint.verdict import (
 )
 
 MAX_ROWS_SHOWN = 4
+_LISTING = (
+    "write the endpoint anew with `hklint jea`, for this policy and the host's others, and "
+    "register it there again"
+)
 
 
 def explain(judgement: Judgement, policy: Policy, snapshot: Snapshot) -> Verdict:
@@ -179,10 +184,24 @@ def _fix(
     for place, lines in keys.items():
         yield place
         yield from lines
-    if remedy_text:
+    refused = _refused(items)
+    if refused and not changes:
+        yield f"If hosts may be asked for it: {'; '.join(refused)}."
+    elif remedy_text:
         yield remedy_text
     elif not changes and any(_is_unread_value(item) for item in items):
         yield "No change is proposed: what could not be read could not be put back either."
+
+
+def _refused(items: tuple[Evidence, ...]) -> list[str]:
+    """What would allow what was not allowed to be asked for."""
+    seen = [item.observation for item in items if isinstance(item.observation, Unreadable)]
+    ways = (
+        _LISTING if item == NOT_LISTED else item.detail
+        for item in seen
+        if item.reason == "not-allowed"
+    )
+    return list(dict.fromkeys(ways))
 
 
 def _is_unread_value(item: Evidence) -> bool:
@@ -211,6 +230,8 @@ def _then(changes: tuple[Change, ...], items: tuple[Evidence, ...]) -> Iterator[
         unread = [item.observation for item in items if isinstance(item.observation, Unreadable)]
         if any(seen.reason == "access-denied" for seen in unread):
             yield "Check again with an account that may read it."
+        elif any(seen.reason == "not-allowed" for seen in unread):
+            yield "Check again; a snapshot has to be taken anew."
         elif any(seen.reason == "not-asked" for seen in unread):
             yield "Take a new snapshot with this policy: the one there is was taken for another."
         elif unread:
@@ -249,6 +270,8 @@ def _reason(judgement: Judgement) -> str:
         if all(isinstance(seen, Present) for _, seen in open_inputs(judgement.basis)):
             return "a fact that decides has a type whose meaning is not documented"
         return "a fact that decides could not be read"
+    if isinstance(judgement.basis, Unreadable) and judgement.basis.reason == "not-allowed":
+        return "the fact is not allowed to be asked for"
     return "the fact could not be read"
 
 

@@ -19,6 +19,7 @@ Destination = Literal[
     "store-with-alert",
     "lenient-store",
     "failing-store",
+    "redirecting-store",
     "expired-store",
     "misnamed-store",
     "silent",
@@ -26,8 +27,9 @@ Destination = Literal[
     "no-answer",
 ]
 """Where a name leads: the stand-in Store, one that refuses with an alert, that takes TLS 1.0 too,
-that answers 503, whose certificate is expired or for another name; a server that accepts and says
-nothing; a port where nobody listens; a name server that never answers."""
+that answers 503 or sends to https://officeclient.microsoft.com, whose certificate is expired or for
+another name; a server that accepts and says nothing; a port where nobody listens; a name server
+that never answers."""
 
 
 class Proxy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,6 +1,6 @@
 """Where the lab's names lead: the stand-in Stores, proxies and dead ends on 127.0.0.1."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from typing import Protocol as TypingProtocol
 from typing import Self
@@ -15,8 +15,12 @@ from hklint.lab.wire.certificates import CertificateAuthority
 
 _STORE_NAMES = ("appsource.microsoft.com", "officeclient.microsoft.com")
 _RESETS = Manners()
-_ALERTS = Manners(refuses_by="alert")
-_FAILS = Manners(http_status="503 Service Unavailable")
+_MANNERS: Mapping[Destination, Manners] = {
+    "store": _RESETS,
+    "store-with-alert": Manners(refuses_by="alert"),
+    "failing-store": Manners(http_status="503 Service Unavailable"),
+    "redirecting-store": Manners(http_status="302 Found", location=f"https://{_STORE_NAMES[1]}/"),
+}
 
 
 class _Place(TypingProtocol):
@@ -86,12 +90,8 @@ class Network:
 
     def _start(self, destination: Destination) -> Store | Listener | ClosedPort:
         match destination:
-            case "store":
-                return self._store(_RESETS)
-            case "store-with-alert":
-                return self._store(_ALERTS)
-            case "failing-store":
-                return self._store(_FAILS)
+            case "store" | "store-with-alert" | "failing-store" | "redirecting-store":
+                return self._store(_MANNERS[destination])
             case "lenient-store":
                 return self._store(_RESETS, oldest=Protocol.TLS10)
             case "expired-store":

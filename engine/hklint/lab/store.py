@@ -25,10 +25,14 @@ _PAGE = b"<!doctype html><title>Store</title><p>The lab's stand-in for the Micro
 
 
 class Manners(msgspec.Struct, frozen=True):
-    """How a Store treats its clients: how it refuses, and the HTTP status it answers with."""
+    """How a Store treats its clients: how it refuses, and the HTTP status it answers with.
+
+    `location` is where it sends them, for a status that does.
+    """
 
     refuses_by: Literal["reset", "alert"] = "reset"
     http_status: str = "200 OK"
+    location: str | None = None
 
 
 class Store:
@@ -61,7 +65,7 @@ class Store:
         with contextlib.suppress(ssl.SSLError):
             if line.read_head():
                 self.answered += 1
-                line.write(_response(self._manners.http_status))
+                line.write(_response(self._manners))
                 line.say_goodbye()
 
     def _refuse(self, line: "_TlsLine") -> None:
@@ -123,9 +127,10 @@ class _TlsLine:
         self._incoming.write(data)
 
 
-def _response(status: str) -> bytes:
+def _response(manners: Manners) -> bytes:
+    location = f"Location: {manners.location}\r\n" if manners.location else ""
     head = (
-        f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\n"
+        f"HTTP/1.1 {manners.http_status}\r\n{location}Content-Type: text/html\r\n"
         f"Content-Length: {len(_PAGE)}\r\nConnection: close\r\n\r\n"
     )
     return head.encode() + _PAGE

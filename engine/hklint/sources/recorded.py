@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import msgspec
 
+from hklint.allowed_urls import refusals
 from hklint.errors import UsageError
 from hklint.facts import read_answer
 from hklint.snapshot import SNAPSHOT_VERSION, Snapshot, Source
@@ -25,17 +26,21 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     taken_at: str
     source: Source
     answer: dict[str, Any]
+    not_requested: tuple[str, ...] = ()
 
 
 def snapshot_document(snapshot: Snapshot) -> dict[str, object]:
     """The file form as plain data; a run keeps its snapshots so."""
-    return {
+    document: dict[str, object] = {
         "hklint_snapshot": SNAPSHOT_VERSION,
         "host": snapshot.host,
         "taken_at": snapshot.taken_at,
         "source": msgspec.to_builtins(snapshot.source),
         "answer": dict(snapshot.answer),
     }
+    if snapshot.not_requested:
+        document["not_requested"] = list(snapshot.not_requested)
+    return document
 
 
 def snapshot_from_document(document: object, path: str) -> Snapshot:
@@ -64,7 +69,18 @@ def snapshot_from_document(document: object, path: str) -> Snapshot:
         problem = "it is a refusal"
     if problem is not None:
         raise UsageError(f"{path}: the snapshot's answer is damaged: {problem}")
-    return Snapshot(file.host, file.taken_at, file.source, file.answer, read_answer(file.answer))
+    try:
+        refused = refusals(file.not_requested)
+    except ValueError as error:
+        raise UsageError(f"{path}: the snapshot is damaged: $.not_requested: {error}") from None
+    return Snapshot(
+        file.host,
+        file.taken_at,
+        file.source,
+        file.answer,
+        {**read_answer(file.answer), **refused},
+        file.not_requested,
+    )
 
 
 def write_snapshot(snapshot: Snapshot) -> str:
