@@ -8,7 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test fuzz test-sarif check lint format types imports wheel-test benchmarks lab clean
+DEBIAN_SERVICES := krb5-kdc krb5-admin-server krb5-user libkrb5-dev gcc python3-dev openssh-server openssh-client
+
+.PHONY: help demo test fuzz chaos test-services test-sarif check lint format types imports wheel-test benchmarks lab clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -23,7 +25,7 @@ $(VENV)/.python: constraints.txt
 
 $(VENV)/.runtime: $(VENV)/.python pyproject.toml
 	@echo "Setting up hklint in $(VENV) ..."
-	@$(PIP_INSTALL) --editable '.[lab,keyring]'
+	@$(PIP_INSTALL) --editable '.[keyring]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime
@@ -42,6 +44,21 @@ test: $(VENV)/.dev ## all tests
 
 fuzz: $(VENV)/.dev ## damage documents for some minutes, and look for anything but a diagnostic
 	@$(BIN)/pytest --quiet --hypothesis-profile fuzz tests/engine/language/test_fuzz.py
+
+chaos: $(VENV)/.dev ## thousands of audits of hosts that misbehave, for some minutes
+	@$(BIN)/pytest --quiet --chaos full tests/chaos
+
+$(VENV)/.services: $(VENV)/.dev
+	@dpkg -s $(DEBIAN_SERVICES) >/dev/null 2>&1 || \
+		{ test "$$(id -u)" = 0 && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(DEBIAN_SERVICES); } || \
+		{ echo "As root: apt-get install $(DEBIAN_SERVICES)"; exit 1; }
+	@echo "Building the Kerberos libraries ..."
+	@$(PIP_INSTALL) --editable '.[keyring,kerberos]'
+	@touch $@
+
+test-services: $(VENV)/.services ## Kerberos and SSH, with Debian's own servers on this machine
+	@$(BIN)/pytest --quiet tests/services
 
 test-sarif: $(VENV)/.dev ## SARIF through Microsoft's validator (needs npm)
 	@npm install --silent --no-save --no-package-lock --no-audit --no-fund @microsoft/sarif-multitool@5.7.0

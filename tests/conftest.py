@@ -1,7 +1,9 @@
 """What the tests share: golden files, the shipped policies, and hosts of which little is known."""
 
+import re
 import signal
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +36,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def updating(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update"))
+
+
+@pytest.fixture(scope="session")
+def round_trips(updating: bool) -> Callable[[str, int, int], None]:  # noqa: FBT001 - a fixture
+    """Compare what a host cost with its line in docs/performance.md; `--update` writes the line."""
+    page = Path(__file__).parents[1] / "docs" / "performance.md"
+
+    def compare(way: str, messages: int, connections: int) -> None:
+        lines = page.read_text("utf-8").splitlines()
+        row = re.compile(rf"\| {re.escape(way)} \| \d+ \| \d+ \|")
+        (number,) = (at for at, line in enumerate(lines) if row.fullmatch(line))
+        line = f"| {way} | {messages} | {connections} |"
+        if updating:
+            lines[number] = line
+            page.write_text("\n".join(lines) + "\n", "utf-8")
+        assert lines[number] == line
+
+    return compare
 
 
 @pytest.fixture(scope="session")

@@ -109,10 +109,3 @@ def test_hosts_are_listed_with_what_is_wrong() -> None:
 def test_every_command_has_help(command: str) -> None:
     result = CliRunner().invoke(lab_command, [command, "--help"])
     assert result.exit_code == 0
-
-
-def test_a_missing_extra_says_what_to_install(tmp_path: Path) -> None:
-    code = "import sys; sys.modules['cryptography'] = None; from hklint.cli import main; main()"
-    result = run("start", "--state", str(tmp_path / "state.json"), code=code)
-    assert result.returncode == 2
-    assert "pip install 'hklint[lab]'" in result.stderr

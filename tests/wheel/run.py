@@ -46,9 +46,6 @@ DEMO_LEAVES = {"fix.reg", "rollback.reg"} | {
     for step in ("1-before", "2-merged", "3-restarted")
     for ending in (".jsonl", ".xml", ".sarif")
 }
-LAB_HINT = "pip install 'hklint[lab]'"
-WITHOUT_LAB = "import sys; sys.modules['cryptography'] = None; from hklint.cli import main; main()"
-"""Runs hklint as if a library that the lab needs were not installed."""
 WHERE = """
 import json, sys, hklint, hklint_reports
 from hklint import collector
@@ -101,8 +98,6 @@ def main() -> None:
         installed.install(str(wheel))
         check_where(installed, version)
         try_commands(installed, version)
-        say("Installing the wheel with the extra lab")
-        installed.install(f"{wheel}[lab]")
         try_demo(installed)
     say(f"The wheel works ({time.monotonic() - begun:.0f} s)")
 
@@ -162,7 +157,7 @@ def check_metadata(wheel: Path) -> str:
         raise WheelTestError("the description is not the README as Markdown")
     if metadata.description.strip() != (ROOT / "README.md").read_text("utf-8").strip():
         raise WheelTestError("the description is not the whole README")
-    if absent := {"lab", "keyring"} - set(metadata.provides_extra or ()):
+    if absent := {"kerberos", "keyring"} - set(metadata.provides_extra or ()):
         raise WheelTestError(f"the extras {', '.join(absent)} are missing")
     say(f"  metadata of {metadata.name} {metadata.version} is valid, with README and licence")
     return str(metadata.version)
@@ -183,7 +178,7 @@ def check_where(installed: Installed, version: str) -> None:
 
 
 def try_commands(installed: Installed, version: str) -> None:
-    """What works without the lab, and what a command says that needs it."""
+    """What works without a host."""
     hklint = installed.hklint
     needs(installed.run(hklint, "--version"), version)
     needs(installed.run(hklint, "lint"), "no mistakes")
@@ -192,6 +187,7 @@ def try_commands(installed: Installed, version: str) -> None:
     needs(installed.run(hklint, "explain", "schannel-protocol"), "DisabledByDefault")
     needs(installed.run(hklint, "schema", "policy"), "https://json-schema.org/draft/2020-12/schema")
     needs(installed.run(hklint, "new", "policy", "-"), "kind: policy")
+    needs(installed.run(hklint, "explain", "connection-refused"), "Enable-PSRemoting")
     needs(
         installed.run(hklint, "new", "tests", "-", "--policy", "exchange-store-addins"),
         "every: pass",
@@ -199,12 +195,9 @@ def try_commands(installed: Installed, version: str) -> None:
     target = f"psrp://LAB%5Caudit@127.0.0.1:{closed_port()}"
     gate = (hklint, "gate", target, "--policy", "exchange-store-addins")
     needs(installed.run(*gate, expect=4, password="wrong"), "127.0.0.1")
-    for command in (("demo",), ("lab", "start")):
-        said = installed.run(installed.python, "-c", WITHOUT_LAB, *command, expect=2)
-        needs(said, LAB_HINT)
     if left := [path.name for path in installed.empty.iterdir()]:
         raise WheelTestError(f"commands that write no files left {', '.join(left)}")
-    say("  --version, lint, test, explain, schema and gate work; demo and lab name their extra")
+    say("  --version, lint, test, explain, schema and gate work")
 
 
 def try_demo(installed: Installed) -> None:

@@ -1,4 +1,4 @@
 """The lab: Windows hosts to try hklint on, inside this process, on 127.0.0.1 alone.
 
-`hklint.lab.lab.Lab` starts it. It needs the extra: `pip install 'hklint[lab]'`.
+`hklint.lab.lab.Lab` starts it.
 """
