@@ -10,7 +10,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 
 DEBIAN_SERVICES := krb5-kdc krb5-admin-server krb5-user libkrb5-dev gcc python3-dev openssh-server openssh-client
 
-.PHONY: help demo test fuzz chaos test-services test-sarif check lint format types imports wheel-test benchmarks lab clean
+.PHONY: help demo test fuzz chaos test-services test-sarif test-html check lint format types imports wheel-test benchmarks lab clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -63,6 +63,10 @@ test-services: $(VENV)/.services ## Kerberos and SSH, with Debian's own servers 
 test-sarif: $(VENV)/.dev ## SARIF through Microsoft's validator (needs npm)
 	@npm install --silent --no-save --no-package-lock --no-audit --no-fund @microsoft/sarif-multitool@5.7.0
 	@$(BIN)/pytest --quiet tests/reports/test_sarif_multitool.py
+
+test-html: $(VENV)/.dev ## the HTML page in a real browser (needs Chromium, its driver and npm)
+	@npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix tests/reports/html axe-core@4.14.1 html-validate@10.17.0
+	@$(BIN)/pytest --quiet tests/reports/html
 
 check: test lint types imports wheel-test ## what has to pass before a change lands
 

@@ -69,5 +69,11 @@ FORMATS: dict[str, Format] = {
             ".sarif",
             "hklint_reports.sarif",
         ),
+        Format(
+            "html",
+            "One page for people: the cause, what to do first, every verdict with its evidence.",
+            ".html",
+            "hklint_reports.html",
+        ),
     )
 }

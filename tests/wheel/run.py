@@ -38,13 +38,19 @@ WHEEL_NEEDS = (
     "hklint/policies/models/schannel-protocol.yaml",
     "hklint/authoring/templates/policy.yaml",
     "hklint/lab/hosts/ex2016-blocked.yaml",
+    "hklint/failure_pages/timed-out.md",
+    "hklint/jea/templates/README.md",
+    "hklint/policies/allowed-urls.txt",
+    "hklint_reports/html/assets/page.html",
+    "hklint_reports/html/assets/page.css",
+    "hklint_reports/html/assets/main.js",
     "hklint_reports/py.typed",
 )
 SDIST_NEEDS = ("Makefile", "README.md", "LICENSE", "pyproject.toml", "tests/conftest.py", ".ci/run")
 DEMO_LEAVES = {"fix.reg", "rollback.reg"} | {
     f"{step}{ending}"
     for step in ("1-before", "2-merged", "3-restarted")
-    for ending in (".jsonl", ".xml", ".sarif")
+    for ending in (".html", ".jsonl", ".xml", ".sarif")
 }
 WHERE = """
 import json, sys, hklint, hklint_reports

@@ -103,7 +103,7 @@ class Story:
 
     def report(self, run: Run, step: str) -> None:
         """Shows a run on the screen, and leaves it in the folder in every other form."""
-        names = (("jsonl", ".jsonl"), ("junit", ".xml"), ("sarif", ".sarif"))
+        names = (("html", ".html"), ("jsonl", ".jsonl"), ("junit", ".xml"), ("sarif", ".sarif"))
         reports = [Destination(form, str(self.folder / f"{step}{end}")) for form, end in names]
         click.echo(f"$ hklint {' '.join(run.header.arguments)}\n")
         write_reports(run, reports, verbose=False, quiet=False)
