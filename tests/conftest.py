@@ -31,6 +31,8 @@ def pytest_configure() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="accept what golden files differ in")
+    parser.addoption("--chaos-seed", help="play these cases of tests/chaos again")
+    parser.addoption("--chaos", choices=["some", "full"], default="some", help="how many cases")
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,8 @@ def test_bad_input(lab: Lab, hklint_command: Command, name: str) -> None:
     assert other == ""
     for phrase in case["says"]:
         assert phrase.replace("TARGET", host.target) in said
+    for phrase in case.get("hides", ()):
+        assert phrase not in said
     assert len(host.http.log) == asked
     assert sorted(Path().rglob("*")) == before
 

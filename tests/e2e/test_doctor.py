@@ -135,7 +135,7 @@ def test_json_of_a_way_that_ends(hklint_command: Command, host: LabHost) -> None
         ((), "Missing argument 'TARGET'"),
         (("psrp://a:b@ex01",), "a target never holds a password"),
         (("psrp://ex01", "--auth", "basic", "--user", "a"), "Basic over http"),
-        (("local:",), "this is none; name a host"),
+        (("local:",), "no Windows here; name a host"),
         (("ex01.json",), "ex01.json"),
     ],
 )

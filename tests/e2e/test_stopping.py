@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM: hklint ends soon, leaves no session behind, and reports what it has."""
 
+import os
 import signal
 import sys
 import threading
@@ -146,6 +147,25 @@ def test_stopped_while_it_waits_to_try_a_host_again(
     assert failure is not None
     assert (failure.reason, failure.phase) == ("cancelled", "logging on")
     assert failure.detail.endswith("; it was not tried again")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_while_a_command_looks_for_the_password(
+    lab: Lab, spawn: Spawn, tmp_path: Path, number: signal.Signals
+) -> None:
+    pid = tmp_path / "pid"
+    program = "import os, pathlib, time; pathlib.Path('pid').write_text(f'{os.getpid()} ')"
+    command = f'{sys.executable} -c "{program}; time.sleep(60)"'
+    host = lab.hosts["ex2016-healthy"]
+    before = len(host.http.log)
+    words = ("check", host.target, "-p", POLICY, "--password-command", command)
+    process = spawn(*words, variables={"HKLINT_PASSWORD": None})
+    wait_for(lambda: pid.exists() and pid.read_text("utf-8").endswith(" "))
+    code, out, err = stop(process, number)
+    assert (code, out, err.strip()) == (4, "", "Stopped.")
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text("utf-8")), 0)
+    assert len(host.http.log) == before
 
 
 def test_a_second_ctrl_c_waits_for_no_report(hanging: Hanging, spawn: Spawn) -> None:

@@ -35,7 +35,7 @@ class Host:
         self.pool_id = uuid.uuid4()
         self.pool = psrpcore.ServerRunspacePool()
         self.writer = Writer(self.pool_id, LARGEST)
-        self.reader = Reader()
+        self.reader = Reader(self.pool_id)
         self._take(self.writer.opening())
         self.opening = list(self.heard())
 
@@ -158,19 +158,19 @@ def test_streams_that_no_answer_needs_are_passed_over() -> None:
 @pytest.mark.parametrize("cut", [1, 20, 21, 30])
 def test_a_fragment_that_is_cut_short(cut: int) -> None:
     with pytest.raises(FramingError):
-        list(Reader().feed(Writer(uuid.uuid4(), LARGEST).opening()[:cut]))
+        list(Reader(uuid.uuid4()).feed(Writer(uuid.uuid4(), LARGEST).opening()[:cut]))
 
 
 def test_fragments_out_of_order() -> None:
     first, second, *_ = Writer(uuid.uuid4(), LARGEST).pipeline(
         uuid.uuid4(), script(request="x" * (3 * LARGEST)), "2.3"
     )
-    reader = Reader()
+    reader = Reader(uuid.uuid4())
     assert list(reader.feed(first)) == []
     with pytest.raises(FramingError):
         list(reader.feed(first))
     with pytest.raises(FramingError):
-        list(Reader().feed(second))
+        list(Reader(uuid.uuid4()).feed(second))
 
 
 @pytest.mark.parametrize(
@@ -179,8 +179,8 @@ def test_fragments_out_of_order() -> None:
         '<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>',
         '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
         "<!DOCTYPE a><a/>",
-        '<!DOCTYPE a [<!ENTITY e "x">]><a/>'.encode("utf-16"),
         "<a>" * 65,
+        "<a>" + "<b/>" * 10_000 + "</a>",
     ],
 )
 def test_xml_that_exhausts_its_reader(markup: str | bytes) -> None:
@@ -188,7 +188,18 @@ def test_xml_that_exhausts_its_reader(markup: str | bytes) -> None:
         parse(markup)
 
 
-@pytest.mark.parametrize("markup", ["", "no XML", "<a", "<a></b>", "<a>&e;</a>", b"\xff\xfe\xff"])
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "",
+        "no XML",
+        "<a",
+        "<a></b>",
+        "<a>&e;</a>",
+        b"\xff\xfe\xff",
+        '<!DOCTYPE a [<!ENTITY e "x">]><a/>'.encode("utf-16"),
+    ],
+)
 def test_what_is_no_xml(markup: str | bytes) -> None:
     with pytest.raises(MarkupError):
         parse(markup)

@@ -22,7 +22,6 @@ RoundTrips = Callable[[str, int, int], None]
 WAYS = {
     "http, Negotiate that comes to NTLM": ("http", "negotiate"),
     "http, NTLM": ("http", "ntlm"),
-    "http, CredSSP": ("http", "credssp"),
     "https, Negotiate that comes to NTLM": ("https", "negotiate"),
     "https, NTLM": ("https", "ntlm"),
     "https, Basic": ("https", "basic"),

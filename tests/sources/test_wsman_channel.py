@@ -50,6 +50,10 @@ def test_hash_is_that_of_the_signature(algorithm: object, expected: object) -> N
     assert fingerprint(certificate) == expected(certificate).digest()
 
 
+def test_a_certificate_that_openssl_alone_can_read() -> None:
+    assert fingerprint(b"\x30\x00") == sha256(b"\x30\x00").digest()
+
+
 def test_hash_is_never_weaker_than_sha_256(monkeypatch: pytest.MonkeyPatch) -> None:
     certificate = signed_with(hashes.SHA256())
     for weak in (hashes.SHA1(), hashes.MD5()):  # noqa: S303 - what old hosts have

@@ -39,7 +39,7 @@ def test_port_that_greets_and_closes(kit: SimpleNamespace) -> None:
     ("certificate", "ca", "detail"),
     [
         ("good", "stranger_ca", "comes from a CA that is not trusted here: CN=hklint lab CA"),
-        ("wrong_name", "ca", "is for other.example, not for 127.0.0.1"),
+        ("wrong_name", "ca", "is for other.example, not for the address 127.0.0.1"),
         ("expired", "ca", "expired on 20"),
     ],
 )

@@ -12,8 +12,16 @@ from spnego.tls import CredSSPTLSContext
 from hklint.failure import Failure, Reason
 from hklint.lab.wire import WsmanServer
 from hklint.sources import Answered, collect
+from hklint.sources.wsman import handshake, logon
 
 REQUESTS = {"http": 12, "https": 11}
+
+
+@pytest.fixture(autouse=True)
+def _ntlm_over_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same over http as over TLS, where hklint itself would ask for Kerberos."""
+    monkeypatch.setattr(logon, "objection", lambda _target, _options: None)
+    monkeypatch.setattr(handshake, "mechanisms", lambda _logon, _target, _options: ("ntlm",))
 
 
 def asked(

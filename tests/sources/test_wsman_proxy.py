@@ -131,6 +131,7 @@ ANSWERS = [
     (b"", Reason.CONNECTION_LOST, "closed the connection"),
     (b"220 mail.example ESMTP\r\n", Reason.PROTOCOL_ERROR, "does not answer as a proxy does"),
     (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000, Reason.PROTOCOL_ERROR, "as a proxy does"),
+    (b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 200_000, Reason.PROTOCOL_ERROR, "as a proxy does"),
 ]
 
 

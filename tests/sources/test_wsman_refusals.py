@@ -50,6 +50,14 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     # accounts
     (HTTP, {"authentication": "ntlm"}, "no account is named"),
     (HTTP, {"authentication": "credssp"}, "no account is named"),
+    # CredSSP, where nothing proves whose host gets the password
+    (HTTP, {"authentication": "credssp", "user": "CONTOSO\\audit"}, "only Kerberos proves whose"),
+    (HTTP, {"authentication": "credssp", "user": "audit"}, "write psrps:// for the target, or"),
+    (
+        "psrp://192.0.2.7",
+        {"authentication": "credssp", "user": "audit@CONTOSO.EXAMPLE"},
+        "or its name and the account as user@REALM",
+    ),
     # proxies
     (HTTP, {"proxy": "http://proxy:3128"}, "a proxy leads to psrps:// targets only"),
     (HTTPS, {"proxy": "http://me:geheim@proxy:3128"}, "--proxy never holds a user or a password"),
@@ -67,7 +75,8 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
     (HTTP, {}),
     (HTTP, {"user": "audit@CONTOSO.EXAMPLE", "spn": SPN, "delegate": True}),
     (HTTP, {"authentication": "ntlm", "user": "audit"}),
-    (HTTP, {"authentication": "credssp", "user": "CONTOSO\\audit"}),
+    (HTTPS, {"authentication": "credssp", "user": "CONTOSO\\audit"}),
+    (HTTP, {"authentication": "credssp", "user": "audit@CONTOSO.EXAMPLE"}),
     ("psrp://audit@exch01", {"authentication": "ntlm"}),
     (HTTPS, {"authentication": "basic", "user": "audit"}),
     (HTTPS, {"authentication": "basic", "user": ".\\audit"}),
@@ -101,7 +110,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Install:
     def claim(*, windows: bool = False, kerberos: bool = True) -> None:
         for module in (objections, logon):
             monkeypatch.setattr(module, "on_windows", lambda: windows)
-            monkeypatch.setattr(module, "kerberos_is_installed", lambda: kerberos or windows)
+        monkeypatch.setattr(objections, "kerberos_is_installed", lambda: kerberos or windows)
 
     claim()
     return claim
@@ -166,14 +175,17 @@ MECHANISMS: list[tuple[dict[str, bool], str, str, str | None, bool, tuple[str, .
     ({}, HTTP, "negotiate", "CONTOSO\\audit", True, ("ntlm",)),
     ({}, HTTP, "negotiate", "audit", True, ("ntlm",)),
     ({}, "psrp://192.0.2.7", "negotiate", "audit@CONTOSO.EXAMPLE", True, ("ntlm",)),
-    ({}, HTTP, "credssp", "audit@CONTOSO.EXAMPLE", True, ("kerberos", "ntlm")),
-    ({}, HTTP, "credssp", "CONTOSO\\audit", True, ("ntlm",)),
+    ({}, HTTP, "credssp", "audit@CONTOSO.EXAMPLE", True, ("kerberos",)),
+    ({}, HTTPS, "credssp", "audit@CONTOSO.EXAMPLE", True, ("kerberos", "ntlm")),
+    ({}, HTTPS, "credssp", "CONTOSO\\audit", True, ("ntlm",)),
     ({}, HTTP, "kerberos", "audit", True, ("kerberos",)),
     ({}, HTTP, "ntlm", "audit@CONTOSO.EXAMPLE", True, ("ntlm",)),
     ({"kerberos": False}, HTTP, "negotiate", "audit@CONTOSO.EXAMPLE", True, ("ntlm",)),
     ({"windows": True}, HTTP, "negotiate", "CONTOSO\\audit", True, ("negotiate",)),
     ({"windows": True}, "psrp://192.0.2.7", "negotiate", None, False, ("negotiate",)),
     ({"windows": True}, HTTP, "kerberos", None, False, ("kerberos",)),
+    ({"windows": True}, HTTP, "credssp", "CONTOSO\\audit", True, ("kerberos",)),
+    ({"windows": True}, HTTPS, "credssp", "CONTOSO\\audit", True, ("negotiate",)),
 ]
 
 

@@ -282,3 +282,28 @@ def test_ctrl_c_closes_the_shell_and_is_passed_on(kit: SimpleNamespace) -> None:
         with pytest.raises(KeyboardInterrupt):
             timed(kit, kit.target_of(host), deadline=60.0)
         assert host.open_shells() == ()
+
+
+@pytest.mark.parametrize("chosen", [{"deadline": 1.0}, {"request_timeout": 0.5, "retries": 0}])
+def test_a_session_that_the_host_opens_when_nobody_waits_any_more(
+    kit: SimpleNamespace, chosen: dict[str, object]
+) -> None:
+    """It cannot be closed before it is there; what is known about it is said."""
+    faults = Faults(create=Fault(Kind.SLOW, seconds=1.5))
+    with kit.lab_host(faults=faults) as host:
+        outcome, _ = timed(kit, kit.target_of(host), **chosen)
+        assert host.open_shells() == ()
+    assert outcome.reason is Reason.TIMED_OUT
+    assert "if the host still opens the session, it ends it after 60 s" in outcome.detail
+
+
+def test_a_handshake_gets_the_time_of_a_connection(kit: SimpleNamespace) -> None:
+    def silent(connection: socket.socket) -> None:
+        while connection.recv(65_536):
+            continue
+
+    with kit.raw_server(silent) as port:
+        target = kit.target_of(port, tls=True)
+        outcome = kit.failure(target, connect_timeout=0.4, request_timeout=5.0)
+    assert (outcome.reason, outcome.phase) == (Reason.TIMED_OUT, "connecting")
+    assert "within 0.4 s" in outcome.detail

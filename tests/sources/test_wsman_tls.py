@@ -26,12 +26,14 @@ def self_signed(
     folder: Path,
     names: Sequence[str] = ("localhost",),
     *,
+    common_name: str = SERVER,
     days: tuple[int, int] = (-1, 9),
     extension: x509.ExtensionType | None = None,
+    more: Sequence[x509.NameAttribute[str]] = (),
 ) -> Path:
     """A certificate with its key in one PEM file, valid from and until so many days from now."""
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, SERVER)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name), *more])
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -94,6 +96,11 @@ CERTIFICATES: dict[str, tuple[dict[str, Any], bool, str]] = {
         "ex4.corp.example and 4 more, not for localhost",
     ),
     "without a name that counts": ({"names": ()}, True, "is for no name at all"),
+    "with a common name only": (
+        {"names": (), "common_name": "localhost"},
+        True,
+        "is for no name at all (a subject alternative name is missing), not for localhost",
+    ),
     "expired": ({"days": (-9, -2)}, True, f"expired on {TODAY - 2 * DAY:%Y-%m-%d}"),
     "not valid yet": ({"days": (3, 9)}, True, f"is valid from {TODAY + 3 * DAY:%Y-%m-%d}"),
 }
@@ -111,6 +118,17 @@ def test_certificate(kit: SimpleNamespace, tmp_path: Path, name: str) -> None:
     assert outcome.phase == "connecting"
     assert "the certificate of localhost port " in outcome.detail
     assert said in outcome.detail
+
+
+def test_an_address_that_is_written_as_a_name(kit: SimpleNamespace, tmp_path: Path) -> None:
+    """It counts as an address only where the certificate has it as one (RFC 9525, section 6.5)."""
+    file = self_signed(tmp_path, names=("127.0.0.1",))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with kit.raw_server(serving(context)) as port:
+        outcome = kit.failure(kit.target_of(port, tls=True), ca_file=file)
+    assert outcome.reason is Reason.TLS_REJECTED
+    assert "is for 127.0.0.1, not for the address 127.0.0.1" in outcome.detail
 
 
 def test_certificate_of_an_unknown_ca(kit: SimpleNamespace) -> None:
@@ -180,6 +198,31 @@ def test_a_certificate_that_breaks_the_rules(kit: SimpleNamespace, tmp_path: Pat
     context.load_cert_chain(self_signed(tmp_path, names=(), extension=broken))
     outcome = failure_at(kit, context)
     assert "is signed by itself" in outcome.detail
+
+
+def test_a_certificate_of_a_version_that_there_is_not(kit: SimpleNamespace, tmp_path: Path) -> None:
+    """OpenSSL shows it all the same; cryptography has an exception of its own for it."""
+    file = self_signed(tmp_path)
+    certificate, *key = file.read_text().partition("-----BEGIN PRIVATE KEY")
+    der = ssl.PEM_cert_to_DER_cert(certificate)
+    third = b"\xa0\x03\x02\x01\x02"
+    assert der.count(third) == 1
+    file.write_text(
+        ssl.DER_cert_to_PEM_cert(der.replace(third, third[:-1] + b"\x74")) + "".join(key)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    outcome = failure_at(kit, context)
+    assert "is signed by itself" in outcome.detail
+
+
+def test_a_country_that_is_none_is_no_warning(kit: SimpleNamespace, tmp_path: Path) -> None:
+    """What cryptography has to say of a host's certificate is of no use to anybody here."""
+    with pytest.warns(UserWarning, match="length must be"):
+        country = x509.NameAttribute(NameOID.COUNTRY_NAME, "Suomi", _validate=False)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path, more=[country]))
+    assert failure_at(kit, context).reason is Reason.TLS_REJECTED
 
 
 def test_a_host_that_does_not_answer_a_second_time() -> None:

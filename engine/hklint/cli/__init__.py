@@ -75,6 +75,8 @@ class LazyGroup(click.Group):
         "\b\nTry it without a Windows host:\n  hklint demo\n\n"
         "\b\nJudge a server, with the password asked for:\n"
         "  hklint check psrp://LAB%5Caudit@ex01 --policy exchange-store-addins\n\n"
+        "\b\nFind out why a server does not answer:\n"
+        "  hklint doctor psrp://LAB%5Caudit@ex01\n\n"
         f"\b\nExit codes:\n{_EXIT_CODES}"
     ),
 )

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
-from hklint.cli.options import COMMAND_OPTION, connection, load_library, parse_targets
+from hklint.cli.connection_options import COMMAND_OPTION, connection
+from hklint.cli.options import load_library, parse_targets
 from hklint.cli.output import Destination, parse_reports, write_reports
 from hklint.cli.waiver_options import waived, with_waivers
 from hklint.exit_code import Exit, worst
@@ -95,10 +96,21 @@ def ask_for_passwords(targets: "Sequence[HostTarget | Recorded]", options: "Opti
     if options.authentication == "certificate":
         return
     ticket = options.authentication == "kerberos"
-    for target in targets:
-        user = (target.user or options.user) if isinstance(target, WsmanTarget) else None
-        if user is not None and isinstance(target, WsmanTarget):
-            options.passwords.find(user, target.host, ask=not ticket)
+    with _ended_as_by_ctrl_c():
+        for target in targets:
+            user = (target.user or options.user) if isinstance(target, WsmanTarget) else None
+            if user is not None and isinstance(target, WsmanTarget):
+                options.passwords.find(user, target.host, ask=not ticket)
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Generator[None]:
+    """SIGTERM ends what was started, and gives the terminal of a prompt its echo back."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
@@ -109,7 +121,8 @@ def stopping(options: "Options") -> Generator[None]:
         del number, frame
         options.cancellation.cancel()
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        os.write(_STDERR, b"Stopping: closing the sessions on the hosts ...\n")
+        below = b"\n" if os.isatty(_STDERR) else b""  # a terminal shows what was typed
+        os.write(_STDERR, below + b"Stopping: closing the sessions on the hosts ...\n")
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -5,8 +5,10 @@ from typing import Any
 import click
 
 from hklint.cli.auditing import run_audit
-from hklint.cli.options import connection_options, policy_options
+from hklint.cli.connection_options import connection_options
+from hklint.cli.options import policy_options
 from hklint.cli.result_options import result_options
+from hklint.cli.sections import SectionCommand
 from hklint.cli.waiver_options import waiver_options
 
 EXAMPLES = """\b
@@ -18,7 +20,7 @@ Examples:
 """
 
 
-@click.command("gate", epilog=EXAMPLES)
+@click.command("gate", cls=SectionCommand, epilog=EXAMPLES)
 @click.argument("targets", nargs=-1, metavar="TARGET...")
 @policy_options
 @result_options("medium")

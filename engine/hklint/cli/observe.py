@@ -1,21 +1,18 @@
 """hklint observe: write a policy draft from what a host has."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hklint.cli.auditing import ask_for_passwords, set_up_logging, stopping
+from hklint.cli.auditing import ask_for_passwords, progress, set_up_logging, stopping
+from hklint.cli.connection_options import connection, connection_options
 from hklint.cli.new import check_place, write_document
-from hklint.cli.options import (
-    connection,
-    connection_options,
-    load_library,
-    parse_targets,
-    policy_options,
-)
+from hklint.cli.options import load_library, parse_targets, policy_options
 from hklint.cli.output import SCREEN
+from hklint.cli.sections import SectionCommand, SectionOption
 from hklint.cli.snapshot import failure_text
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
@@ -44,9 +41,13 @@ VIEWS: Mapping[str, "tuple[View, ...]"] = {
 }
 
 
-@click.command("observe", epilog=EXAMPLES)
+_observed = partial(click.option, cls=SectionOption, section="What to observe")
+_written = partial(click.option, cls=SectionOption, section="What is written")
+
+
+@click.command("observe", cls=SectionCommand, epilog=EXAMPLES)
 @click.argument("target")
-@click.option(
+@_observed(
     "--key",
     "-k",
     "keys",
@@ -54,31 +55,31 @@ VIEWS: Mapping[str, "tuple[View, ...]"] = {
     metavar="KEY",
     help="A key, such as HKLM\\SOFTWARE\\Contoso. Repeatable.",
 )
-@click.option(
+@_observed(
     "--value",
     "values",
     multiple=True,
     metavar="NAME",
     help="A value of each of these keys; '' is the default value. Repeatable.",
 )
-@click.option(
+@_observed(
     "--view",
     type=click.Choice(list(VIEWS)),
     default="64-bit",
     show_default=True,
     help="Which registry of a 64-bit Windows the keys are in.",
 )
-@click.option("--absent", "absent_too", is_flag=True, help="Also rules that nothing is set there.")
-@click.option(
+@_observed("--absent", "absent_too", is_flag=True, help="Also rules that nothing is set there.")
+@_written(
     "--output",
     "-o",
     default=SCREEN,
     metavar="FILE",
     help="Where the policy goes; without it, to the screen.",
 )
-@click.option("--tests", metavar="FILE", help="Also tests of the policy, which the host passes.")
-@click.option("--id", "name", metavar="ID", help="The id; else it is made from a name.")
-@click.option("--force", is_flag=True, help="Replace files that are there.")
+@_written("--tests", metavar="FILE", help="Also tests of the policy, which the host passes.")
+@_written("--id", "name", metavar="ID", help="The id; else it is made from a name.")
+@_written("--force", is_flag=True, help="Replace files that are there.")
 @policy_options
 @connection_options
 def observe_command(target: str, **given: Any) -> int:  # noqa: ANN401 - click's options
@@ -153,7 +154,7 @@ def _ask(target: "HostTarget", asked: "Iterable[Fact]", options: "Options") -> "
 
     facts = {*facts_needed([]), *asked}
     ask_for_passwords([target], options)
-    with stopping(options):
+    with stopping(options), progress(1):
         (gathered,) = gather([target], facts, options, 1)
     if isinstance(gathered.result, Failure):
         click.echo(failure_text(gathered.name, gathered.result), err=True)

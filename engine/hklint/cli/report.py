@@ -30,8 +30,8 @@ Examples:
 def report_command(file: Path, form: str, output: str, *, verbose: bool, quiet: bool) -> int:
     """Make a report from a recorded run, without the hosts.
 
-    FORMAT is terminal, html, jsonl, junit or sarif. The exit code says whether the report was made; the
-    run's own verdict stands in it.
+    FORMAT is terminal, html, jsonl, junit or sarif. The exit code says whether the report was
+    made; the run's own verdict stands in it.
     """
     from hklint_reports.json_lines import read_run  # noqa: PLC0415 - only here
 

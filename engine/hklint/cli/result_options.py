@@ -20,7 +20,7 @@ _RESULT = (
         "reports",
         multiple=True,
         metavar="FORMAT[=PATH]",
-        help="terminal, html, jsonl, junit or sarif; without a path to standard output. Repeatable.",
+        help="terminal, html, jsonl, junit or sarif; to the screen, or to PATH. Repeatable.",
     ),
     _results(
         "--record",

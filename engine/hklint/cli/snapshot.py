@@ -5,15 +5,11 @@ from typing import Any
 
 import click
 
-from hklint.cli.auditing import ask_for_passwords, set_up_logging, stopping
-from hklint.cli.options import (
-    connection,
-    connection_options,
-    load_library,
-    parse_targets,
-    policy_options,
-)
+from hklint.cli.auditing import ask_for_passwords, progress, set_up_logging, stopping
+from hklint.cli.connection_options import connection, connection_options
+from hklint.cli.options import load_library, parse_targets, policy_options
 from hklint.cli.output import SCREEN, atomic, check_writable
+from hklint.cli.sections import SectionCommand, SectionOption
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
 from hklint.failure import ADVICE, MEANING, Failure, Reason
@@ -28,12 +24,14 @@ Examples:
 """
 
 
-@click.command("snapshot", epilog=EXAMPLES)
+@click.command("snapshot", cls=SectionCommand, epilog=EXAMPLES)
 @click.argument("target")
 @policy_options
 @click.option(
     "--output",
     "-o",
+    cls=SectionOption,
+    section="What is written",
     required=True,
     metavar="FILE",
     help="Where the snapshot goes; - is standard output.",
@@ -42,7 +40,8 @@ Examples:
 def snapshot_command(target: str, output: str, **given: Any) -> int:  # noqa: ANN401 - click's options
     """Read what the policies ask of a host into a file: the evidence, without any judgement.
 
-    `hklint check FILE` judges it later, without the host.
+    TARGET is a host, written as for `hklint check`. `hklint check FILE` judges the file later,
+    without the host.
     """
     from hklint.fleet import Recorded, gather  # noqa: PLC0415 - only when a host is asked
     from hklint.judging.plan import facts_needed  # noqa: PLC0415 - the same
@@ -58,7 +57,7 @@ def snapshot_command(target: str, output: str, **given: Any) -> int:  # noqa: AN
     library = load_library(given)
     facts = facts_needed(library.policies.values())
     ask_for_passwords(targets, options)
-    with stopping(options):
+    with stopping(options), progress(1):
         (gathered,) = gather(targets, facts, options, 1)
     result = gathered.result
     if isinstance(result, Failure):
@@ -79,5 +78,8 @@ def snapshot_command(target: str, output: str, **given: Any) -> int:  # noqa: AN
 def failure_text(name: str, failure: Failure) -> str:
     """What happened to the one host that was asked, and what to do."""
     what = f"Error: {name}: {MEANING[failure.reason]} ({failure.phase}: {failure.detail})"
-    more = f"To see what to check: hklint explain failure {failure.reason}"
+    more = (
+        f"To see what to check: hklint explain failure {failure.reason}\n"
+        "To see where the way ends: hklint doctor, with the same target and options"
+    )
     return f"{visible(what, len(what))}\n{ADVICE[failure.reason]}\n{more}"

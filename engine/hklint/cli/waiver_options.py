@@ -1,11 +1,13 @@
 """Options about waivers, and what they make of a run."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hklint.cli.sections import SectionOption
 from hklint.run import MOST_WARN_DAYS, HostResult, RunHeader
 from hklint.waiver import EXPIRED_WAIVERS, WARN_DAYS, read_moment
 
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
-_FILES = click.option(
+_waivers = partial(click.option, cls=SectionOption, section="Waivers")
+
+_FILES = _waivers(
     "--waivers",
     "waiver_paths",
     multiple=True,
@@ -22,7 +26,7 @@ _FILES = click.option(
     metavar="PATH",
     help="File or folder with waivers: failures that were accepted for a time. Repeatable.",
 )
-_WARN_DAYS = click.option(
+_WARN_DAYS = _waivers(
     "--warn-days",
     type=click.IntRange(min=0, max=MOST_WARN_DAYS),
     metavar="DAYS",
@@ -45,7 +49,7 @@ def end_options(command: Command) -> Command:
 
 
 def _expired(helped: str) -> Callable[[Command], Command]:
-    return click.option(
+    return _waivers(
         "--expired-waivers",
         type=click.Choice(EXPIRED_WAIVERS),
         default=EXPIRED_WAIVERS[0],

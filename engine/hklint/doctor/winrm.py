@@ -13,6 +13,7 @@ from hklint.doctor.port import Dial, connect, dialling
 from hklint.doctor.tls import handshake
 from hklint.doctor.tunnel import tunnelling
 from hklint.sources.options import Options
+from hklint.sources.wsman.quiet import silence_libraries
 from hklint.target import HTTP_PORT, HTTPS_PORT, WsmanTarget
 
 _SEALED = "not used: messages are sealed by the logon"
@@ -24,6 +25,7 @@ def steps(target: WsmanTarget, options: Options, guard: Guard) -> Iterator[Findi
 
     With a proxy, name and port are the proxy's: the name of the host is looked up by the proxy.
     """
+    silence_libraries()
     place, dial = _start(target, options, guard)
     finding, addresses = look_up(place, options, guard)
     yield finding

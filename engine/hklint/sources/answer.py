@@ -14,6 +14,9 @@ from hklint.sources.shape import fits
 
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Characters."""
+MOST_PARTS = 200_000
+"""Members and items; 500 registry values have some 3,000. Objects take more memory than their text,
+and the schema more time."""
 
 _READING = "reading the answer"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -26,6 +29,8 @@ def parse_answer(text: str) -> dict[str, Any] | Failure:
     """The answer in `text`, valid for the contract, or why there is none."""
     if len(text) > LARGEST_ANSWER:
         return _unusable(f"the answer has more than {LARGEST_ANSWER // 1024 // 1024} MB")
+    if sum(map(text.count, ",[{")) > MOST_PARTS:
+        return _unusable(f"the answer has more than {MOST_PARTS} parts")
     try:
         answer = load_json(text)
     except RecursionError:

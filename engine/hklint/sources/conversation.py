@@ -25,6 +25,9 @@ CLOSING_SECONDS = 1.7
 _GRACE = 0.2
 _LONGEST_CLOSING = 10.0
 _LEFT_OPEN = frozenset({None, Closing.NO_SERVICE, Closing.LEFT_OPEN, Closing.NO_ANSWER})
+_STAYS = f"the session could not be closed, the host ends it after {IDLE_SECONDS} s"
+_MAY_COME = f"if the host still opens the session, it ends it after {IDLE_SECONDS} s"
+_NOT_WAITED_FOR = frozenset({Reason.TIMED_OUT, Reason.CANCELLED})
 _SLICE = 0.5
 """Longest wait in one piece: on Windows, Ctrl-C is only seen between waits."""
 
@@ -116,13 +119,9 @@ class Conversation:
         if not self._line.sent:
             return result
         if isinstance(result, Failure):
-            result = explained(result, closing)
-        if closing not in _LEFT_OPEN:
-            return result
-        left_open = f"the session could not be closed, the host ends it after {IDLE_SECONDS} s"
-        if isinstance(result, Failure):
-            return Failure(result.reason, result.phase, f"{result.detail}; {left_open}")
-        _log.warning("%s: %s", self._host, left_open)
+            return _with_rest(explained(result, closing), closing)
+        if closing in _LEFT_OPEN:
+            _log.warning("%s: %s", self._host, _STAYS)
         return result
 
     def _converse(self, request: str) -> None:
@@ -160,3 +159,14 @@ class Conversation:
         left = self._end - time.monotonic() - self._last_seconds
         seconds = max(self._last_seconds, min(_LONGEST_CLOSING, left))
         return carrier.close(seconds, self._last_seconds)
+
+
+def _with_rest(failure: Failure, closing: Closing | None) -> Failure:
+    """A failure with what may be left of the session on the host."""
+    if closing in _LEFT_OPEN:
+        rest = _STAYS
+    elif closing is Closing.NEVER_OPENED and failure.reason in _NOT_WAITED_FOR:
+        rest = _MAY_COME
+    else:
+        return failure
+    return Failure(failure.reason, failure.phase, f"{failure.detail}; {rest}")

@@ -1,7 +1,8 @@
 """Targets that can't be reached with the options given: told before a byte is sent.
 
-What Windows refuses rests on Microsoft's "Authentication for Remote Connections" and on
-"ConnectionOptions.UserName", and Kerberos names on RFC 4120, section 6.
+What Windows refuses rests on Microsoft's "Authentication for Remote Connections", on
+"ConnectionOptions.UserName", and for CredSSP on the policy "Allow delegating fresh credentials with
+NTLM-only server authentication", which is off for WinRM. Kerberos names rest on RFC 4120.
 """
 
 import ipaddress
@@ -28,7 +29,7 @@ def objection(target: HostTarget, options: Options) -> str | None:
             found = (check(target, options) for check in _WSMAN)
             return next((reason for reason in found if reason is not None), None)
         case SshTarget():
-            return process.ssh(options.ssh_subsystem)
+            return process.ssh(target.user or options.user, options.ssh_subsystem)
         case LocalTarget():
             return process.local()
 
@@ -38,6 +39,17 @@ def needs_account(target: WsmanTarget, options: Options) -> str | None:
     if options.authentication in _NEEDS_ACCOUNT and not (target.user or options.user):
         return f"no account is named for {target.host}"
     return None
+
+
+def kerberos_fits(user: str | None, target: WsmanTarget, options: Options) -> bool:
+    """Whether Kerberos can be tried with this account at this host."""
+    if on_windows():
+        return True
+    return (
+        kerberos_is_installed()
+        and (user is None or is_principal(user))
+        and (options.spn is not None or not is_address(target.host))
+    )
 
 
 def is_address(host: str) -> bool:
@@ -118,6 +130,18 @@ def _for_kerberos_only(target: WsmanTarget, options: Options) -> str | None:
     return f"{chosen} is for Kerberos. {why_not}" if why_not else None
 
 
+def _credssp(target: WsmanTarget, options: Options) -> str | None:
+    """NTLM proves who the user is, and not who the host is that gets the password."""
+    if options.authentication != "credssp" or target.tls:
+        return None
+    if kerberos_fits(target.user or options.user, target, options):
+        return None
+    return (
+        "CredSSP gives the host the password, and over http only Kerberos proves whose host that "
+        "is: write psrps:// for the target, or its name and the account as user@REALM"
+    )
+
+
 def _spelling(user: str) -> str | None:
     if "\\" not in user or on_windows():
         return None
@@ -125,15 +149,20 @@ def _spelling(user: str) -> str | None:
 
 
 def _proxy(target: WsmanTarget, options: Options) -> str | None:
-    if options.proxy is None:
+    if options.proxy is None or target.tls:
+        return proxy_mistake(options.proxy)
+    return (
+        "a proxy leads to psrps:// targets only: WinRM over http logs on to a connection, and "
+        "a proxy does not keep them apart"
+    )
+
+
+def proxy_mistake(proxy: str | None) -> str | None:
+    """What is wrong with a proxy, whatever it leads to; a password in it is not shown."""
+    if proxy is None:
         return None
-    if not target.tls:
-        return (
-            "a proxy leads to psrps:// targets only: WinRM over http logs on to a connection, and "
-            "a proxy does not keep them apart"
-        )
     try:
-        url = urlsplit(options.proxy)
+        url = urlsplit(proxy)
         port = url.port
     except ValueError:
         return f"--proxy is no URL: {_PROXY_SPELLING}"
@@ -153,6 +182,7 @@ _WSMAN: tuple[Callable[[WsmanTarget, Options], str | None], ...] = (
     _kerberos,
     _for_kerberos_only,
     needs_account,
+    _credssp,
     _proxy,
 )
 

@@ -9,9 +9,10 @@ import pytest
 from hklint.authoring.observed_rule import LONGEST_TEXT
 from hklint.authoring.start import WAIVED_DAYS
 from hklint.cli import COMMANDS
+from hklint.cli.connection_options import connection_options
 from hklint.cli.new import new_command
 from hklint.cli.observe import observe_command
-from hklint.cli.options import connection_options, policy_options
+from hklint.cli.options import policy_options
 
 TEXT = (Path(__file__).parents[3] / "docs" / "authoring.md").read_text(encoding="utf-8")
 SHARED = {

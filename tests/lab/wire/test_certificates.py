@@ -45,6 +45,8 @@ def test_a_certificate_is_good_for_its_names_and_addresses(
     [
         ({"names": ["other.example"]}, "Hostname mismatch"),
         ({"names": ["localhost"], "expired": True}, "expired"),
+        ({"names": ["localhost"], "not_yet_valid": True}, "not yet valid"),
+        ({"names": ["localhost"], "self_signed": True}, "self-signed certificate"),
     ],
 )
 def test_a_bad_certificate_is_refused(

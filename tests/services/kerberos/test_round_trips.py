@@ -9,10 +9,19 @@ from hklint.sources import Answered
 pytestmark = pytest.mark.services
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
+WAYS = {
+    "http, Kerberos": ("http", "kerberos"),
+    "https, Kerberos": ("https", "kerberos"),
+    "http, CredSSP": ("http", "credssp"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_over_winrm(
-    ask: Callable[..., object], round_trips: Callable[[str, int, int], None], scheme: str
+    ask: Callable[..., object], round_trips: Callable[[str, int, int], None], way: str
 ) -> None:
-    outcome, host = ask(scheme, authentication="kerberos")
+    scheme, authentication = WAYS[way]
+    lab = {"authentication": ("Negotiate", "CredSSP")}
+    outcome, host = ask(scheme, authentication=authentication, lab=lab)
     assert isinstance(outcome, Answered), outcome
-    round_trips(f"{scheme}, Kerberos", len(host.log), len(host.logons))
+    round_trips(way, len(host.log), len(host.logons))

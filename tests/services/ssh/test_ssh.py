@@ -89,10 +89,13 @@ def test_a_key_that_is_not_accepted(ask: Ask, sshd: Sshd) -> None:
     ("known", "detail"),
     [(None, "is not in known_hosts"), ("other_host_key.pub", "is not the one in known_hosts")],
 )
+@pytest.mark.parametrize("checking", ["no", "accept-new", "ask"])
 def test_a_host_key_that_is_unknown_or_changed(
-    ask: Ask, sshd: Sshd, known: str | None, detail: str
+    ask: Ask, sshd: Sshd, known: str | None, detail: str, checking: str
 ) -> None:
-    outcome = ask(ssh_config=sshd.configuration(known=known))
+    """Whatever the user's configuration says: an answer must be that of the host that was meant."""
+    lax = f"StrictHostKeyChecking {checking}"
+    outcome = ask(ssh_config=sshd.configuration(lax, known=known))
     assert (outcome.reason, outcome.phase) == (Reason.HOST_KEY_REJECTED, "connecting")
     assert detail in outcome.detail
 

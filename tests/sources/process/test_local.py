@@ -31,6 +31,6 @@ def test_the_64_bit_powershell_of_windows(variables: dict[str, str], folder: str
 def test_elsewhere(kit: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SYSTEMROOT", raising=False)
     reason = objection(LocalTarget(), kit.options())
-    assert reason == "local: is the Windows that hklint runs on, and this is none; name a host"
+    assert reason == "hklint runs on no Windows here; name a host"
     outcome = collect(LocalTarget(), kit.REQUEST, kit.options())
     assert (outcome.reason, outcome.detail) == (Reason.TRANSPORT_MISSING, reason)

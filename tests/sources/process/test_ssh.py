@@ -14,13 +14,14 @@ from hklint.sources.process.ssh_messages import judge
 from hklint.target import SshTarget, parse_target
 
 ALWAYS = [
-    *["-T", "-a", "-x"],
+    *["-T", "-a", "-k", "-x"],
     *["-o", "BatchMode=yes"],
     *["-o", "ClearAllForwardings=yes"],
     *["-o", "ConnectTimeout=3"],
     *["-o", "ControlMaster=no"],
     *["-o", "LogLevel=INFO"],
     *["-o", "RemoteCommand=none"],
+    *["-o", "StrictHostKeyChecking=yes"],
 ]
 
 
@@ -54,6 +55,19 @@ def test_a_subsystem_whose_name_is_none(kit: SimpleNamespace, name: str) -> None
     reason = objection(parse_target("ssh://ex01"), kit.options(ssh_subsystem=name))
     assert reason == f"--ssh-subsystem {name}: write a name, such as powershell"
     assert objection(parse_target("ssh://ex01"), kit.options()) is None
+
+
+@pytest.mark.parametrize("user", ["$(reboot)", "a;b", "a b", "-oProxyCommand=x", "a'b", "LAB\\"])
+def test_an_account_that_a_shell_would_take_for_more(kit: SimpleNamespace, user: str) -> None:
+    """Older ssh put it into the command line of a ProxyCommand as it is."""
+    reason = objection(parse_target("ssh://ex01"), kit.options(user=user))
+    assert reason is not None
+    assert "ssh takes no account with" in reason
+
+
+@pytest.mark.parametrize("user", ["LAB\\audit", "audit@lab.example", "gmsa$", "müller", None])
+def test_accounts_of_windows(kit: SimpleNamespace, user: str | None) -> None:
+    assert objection(parse_target("ssh://ex01"), kit.options(user=user)) is None
 
 
 def test_ssh_is_not_taken_from_the_current_folder(

@@ -7,7 +7,9 @@ import click
 import msgspec
 
 from hklint.cli.auditing import ask_for_passwords, set_up_logging, stopping
-from hklint.cli.options import connection, connection_options, parse_targets
+from hklint.cli.connection_options import connection, connection_options
+from hklint.cli.options import parse_targets
+from hklint.cli.sections import SectionCommand
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
 from hklint.failure import Reason
@@ -37,16 +39,18 @@ Exit codes:
 """
 
 
-@click.command("doctor", epilog=EXAMPLES)
+@click.command("doctor", cls=SectionCommand, epilog=EXAMPLES)
 @click.argument("target")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole examination as JSON.")
 @connection_options
 def doctor_command(target: str, *, as_json: bool, **given: Any) -> int:  # noqa: ANN401 - click's options
     """Walk the way to a host step by step, and say where it ends and why.
 
-    From the name over port, certificate and logon to the script that reads, with the same options
-    as for `hklint check`. Nothing is read on the host, and nothing changed. The account is shown to
-    the host only when all steps before the logon are passed.
+    TARGET is a host's name, psrp://[user@]host[:port], psrps://... for TLS, ssh://... for SSH, or
+    local: for this computer. The way leads from the name over port, certificate and logon to the
+    script that reads, with the same options as for `hklint check`. Nothing is read on the host, and
+    nothing changed. The account is shown to the host only when all steps before the logon are
+    passed.
     """
     from hklint.cli.doctor.screen import Screen  # noqa: PLC0415 - only when a host is examined
     from hklint.clock import now  # noqa: PLC0415 - the same

@@ -40,6 +40,10 @@ TERMS = {
     "withheld": (
         "The value is there. Its data were not kept, because rules only ask whether it is there."
     ),
+    "not-allowed": (
+        "Hosts may not be asked for this: a URL that nobody has allowed with --allow-url, or what "
+        "the allow-list of an endpoint does not have. The verdict is unknown, never passed."
+    ),
     "finding": "A verdict that failed and is not waived.",
     "coverage": "The rows of tables and the outcomes of rules that tests have met.",
 }

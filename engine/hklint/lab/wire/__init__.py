@@ -2,12 +2,14 @@
 
 from hklint.lab.wire.certificates import CertificateAuthority, TlsFiles
 from hklint.lab.wire.conversation import Exchange
+from hklint.lab.wire.endpoint import Endpoint
 from hklint.lab.wire.faults import Fault, Faults, Kind
 from hklint.lab.wire.machine import ErrorCategory, Machine, TerminatingError
 from hklint.lab.wire.server import OpenShell, WsmanServer
 
 __all__ = [
     "CertificateAuthority",
+    "Endpoint",
     "ErrorCategory",
     "Exchange",
     "Fault",

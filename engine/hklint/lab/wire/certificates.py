@@ -38,7 +38,7 @@ class CertificateAuthority:
         self._issued = 0
         started = dt.datetime.now(dt.UTC)
         certificate = (
-            self._builder(self._name, self._key.public_key(), started)
+            _builder(self._name, self._key, started, self._name, self._key)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_usage(authority=True), critical=True)
             .sign(self._key, hashes.SHA256())
@@ -54,6 +54,8 @@ class CertificateAuthority:
         names: Iterable[str] = (),
         addresses: Iterable[str] = (),
         expired: bool = False,
+        not_yet_valid: bool = False,
+        self_signed: bool = False,
     ) -> TlsFiles:
         """A certificate with a key of its own, for servers as well as clients.
 
@@ -62,11 +64,17 @@ class CertificateAuthority:
             names: DNS names that the certificate is good for.
             addresses: IP addresses that the certificate is good for.
             expired: Makes a certificate whose time was over an hour ago.
+            not_yet_valid: Makes one whose time begins in an hour.
+            self_signed: Makes one that the authority has nothing to do with.
         """
         key = ec.generate_private_key(ec.SECP256R1())
         now = dt.datetime.now(dt.UTC)
         started = now - _LIFETIME - _CLOCK_SKEW if expired else now
-        builder = self._builder(_distinguished(common_name), key.public_key(), started)
+        if not_yet_valid:
+            started = now + 2 * _CLOCK_SKEW
+        name = _distinguished(common_name)
+        issuer, issuer_key = (name, key) if self_signed else (self._name, self._key)
+        builder = _builder(name, key, started, issuer, issuer_key)
         alternatives: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
         alternatives += [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
         if alternatives:
@@ -74,7 +82,7 @@ class CertificateAuthority:
                 x509.SubjectAlternativeName(alternatives), critical=False
             )
         certificate = builder.add_extension(_usage(authority=False), critical=True).sign(
-            self._key, hashes.SHA256()
+            issuer_key, hashes.SHA256()
         )
         self._issued += 1
         stem = f"{self._issued}-{re.sub(r'[^A-Za-z0-9.-]', '_', common_name)}"
@@ -91,23 +99,26 @@ class CertificateAuthority:
             _write(self._folder / f"{stem}.key", private),
         )
 
-    def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, started: dt.datetime
-    ) -> x509.CertificateBuilder:
-        issuer_key = self._key.public_key()
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self._name)
-            .public_key(key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(started - _CLOCK_SKEW)
-            .not_valid_after(started + _LIFETIME)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key), critical=False
-            )
-        )
+
+def _builder(
+    subject: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    started: dt.datetime,
+    issuer: x509.Name,
+    issuer_key: ec.EllipticCurvePrivateKey,
+) -> x509.CertificateBuilder:
+    own, issuers = key.public_key(), issuer_key.public_key()
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(own)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(started - _CLOCK_SKEW)
+        .not_valid_after(started + _LIFETIME)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(own), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuers), critical=False)
+    )
 
 
 def _distinguished(common_name: str) -> x509.Name:

@@ -1,12 +1,13 @@
 """HTTP/1.1 on 127.0.0.1: a listener that gives each connection a thread and a responder."""
 
 import contextlib
-import http
+import email.utils
 import http.client
 import selectors
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from io import BufferedReader
@@ -31,12 +32,20 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Response(msgspec.Struct, frozen=True):
-    """A response; `missing` bytes more than the body are announced and never sent."""
+    """A response, which may be wrong in its form.
+
+    `missing` bytes more than the body are announced and never sent; `pace` is in seconds between
+    two bytes. With `raw` the body is all that is sent, its own head in it, and after that `again`
+    until the connection breaks.
+    """
 
     status: int
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     missing: int = 0
+    pace: float = 0.0
+    raw: bool = False
+    again: bytes = b""
 
 
 Connected = ssl.SSLSocket | socket.socket
@@ -48,7 +57,8 @@ class Listener:
     """Accepts connections from construction to `stop`.
 
     `open_connection` is called for each connection, after the TLS handshake, and returns its
-    responder. More connections than there are threads wait.
+    responder. More connections than there are threads wait. `clock_skew` is how far, in seconds,
+    the host's clock is ahead of the right time, as answers tell it.
     """
 
     def __init__(
@@ -56,8 +66,10 @@ class Listener:
         port: int,
         tls: ssl.SSLContext | None,
         open_connection: Callable[[Connected], Responder],
+        clock_skew: float = 0.0,
     ) -> None:
         self._tls = tls
+        self._clock_skew = clock_skew
         self._open_connection = open_connection
         self._lock = threading.Lock()
         self._connections: set[_Connection] = set()
@@ -119,7 +131,7 @@ class Listener:
             except OSError:
                 accepted.close()
                 raise
-        connection = _Connection(connected)
+        connection = _Connection(connected, self._clock_skew)
         with self._lock:
             self._connections.add(connection)
             self._accepted += 1
@@ -139,8 +151,9 @@ class Listener:
 class _Connection:
     """One connection, which its own thread serves and others may end."""
 
-    def __init__(self, connected: Connected) -> None:
+    def __init__(self, connected: Connected, clock_skew: float) -> None:
         self.socket = connected
+        self._clock_skew = clock_skew
         self._lock = threading.Lock()
         self._busy = False
         self._ending = False
@@ -154,9 +167,20 @@ class _Connection:
                 response = respond(request)
                 if response is None:
                     return
-                self.socket.sendall(_written(response))
-                if response.missing or not self._set_busy(busy=False):
+                self._send(response)
+                if response.missing or response.raw or not self._set_busy(busy=False):
                     return
+
+    def _send(self, response: Response) -> None:
+        data = _written(response, time.time() + self._clock_skew)
+        if response.pace:
+            for place in range(len(data)):
+                self.socket.sendall(data[place : place + 1])
+                time.sleep(response.pace)  # a connection that ends meanwhile takes no more bytes
+        else:
+            self.socket.sendall(data)
+        while response.again:
+            self.socket.sendall(response.again)
 
     def _set_busy(self, *, busy: bool) -> bool:
         """Notes that an answer is being made or not; False if the connection must end."""
@@ -191,13 +215,16 @@ def _read(reader: BufferedReader) -> Request | None:
     return Request(method, path, headers, body) if len(body) == length else None
 
 
-def _written(response: Response) -> bytes:
+def _written(response: Response, clock: float) -> bytes:
+    if response.raw:
+        return response.body
     length = len(response.body) + response.missing
     headers = [
         ("Server", "Microsoft-HTTPAPI/2.0"),
         *response.headers,
+        ("Date", email.utils.formatdate(clock, usegmt=True)),
         ("Content-Length", str(length)),
     ]
-    head = f"HTTP/1.1 {response.status} {http.HTTPStatus(response.status).phrase}\r\n"
+    head = f"HTTP/1.1 {response.status} {http.client.responses.get(response.status, '')}\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in headers)
     return f"{head}\r\n".encode("latin-1") + response.body

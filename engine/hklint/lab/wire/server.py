@@ -10,11 +10,18 @@ from typing import Self
 
 import msgspec
 
+from hklint.lab.wire.acceptors import Rules
 from hklint.lab.wire.accounts import Accounts
-from hklint.lab.wire.authentication import Authentication, certificate_account, channel_bindings
+from hklint.lab.wire.authentication import (
+    Authentication,
+    LoggedOn,
+    certificate_account,
+    channel_bindings,
+)
 from hklint.lab.wire.certificates import TlsFiles
 from hklint.lab.wire.conversation import Circumstances, Conversation, Exchange
-from hklint.lab.wire.faults import Faults
+from hklint.lab.wire.endpoint import DEFAULT, Endpoint
+from hklint.lab.wire.faults import Fate, Faults
 from hklint.lab.wire.http import Connected, Listener, Responder
 from hklint.lab.wire.machine import Machine
 from hklint.lab.wire.wsman import Service
@@ -46,9 +53,13 @@ class WsmanServer:
         client_ca: The authority of client certificates.
         client_certificates: Accounts by the common name of the client's certificate.
         authentication: The schemes that are offered.
+        keytab: The Kerberos keys of the host, which takes the system's GSS-API.
         allow_unencrypted: Takes messages that are neither sealed nor in TLS.
         max_shells: Shells that one user may have open.
         latency: Seconds before each answer.
+        clock_skew: Seconds that the host's clock is ahead of the right time.
+        endpoints: Session configurations by name, beside Microsoft.PowerShell, which runs the
+            collector's script for everybody.
         faults: What goes wrong; may be set at any time.
     """
 
@@ -61,26 +72,36 @@ class WsmanServer:
         client_ca: Path | None = None,
         client_certificates: Mapping[str, str] | None = None,
         authentication: Sequence[str] = ("Negotiate", "Basic"),
+        keytab: Path | None = None,
         allow_unencrypted: bool = False,
         max_shells: int = 30,
         latency: float = 0.0,
+        clock_skew: float = 0.0,
+        endpoints: Mapping[str, Endpoint] | None = None,
         faults: Faults | None = None,
     ) -> None:
         self._machine = machine
         self._wanted_port = port
-        self._accounts = Accounts(machine.accounts, machine.name)
         self._certificates = dict(client_certificates or {})
-        self._schemes = tuple(authentication)
         self._max_shells = max_shells
+        self._clock_skew = clock_skew
+        self._endpoints = {DEFAULT: Endpoint(machine.collect), **(endpoints or {})}
         self._tls = None if tls is None else _context(tls, client_ca)
-        self._bindings = None if tls is None else channel_bindings(_der(tls))
+        self._rules = Rules(
+            accounts=Accounts(machine.accounts, machine.name),
+            schemes=tuple(authentication),
+            keytab=keytab,
+            bindings=None if tls is None else channel_bindings(_der(tls)),
+        )
+        self._logons: list[LoggedOn] = []
         self._running: _Running | None = None
         self._circumstances = Circumstances(
             sealed_only=tls is None and not allow_unencrypted,
             latency=latency,
-            faults=faults or Faults(),
+            fate=Fate(faults or Faults()),
             log=[],
             interrupted=threading.Event(),
+            restart=self.restart,
         )
 
     def __enter__(self) -> Self:
@@ -105,9 +126,12 @@ class WsmanServer:
             raise RuntimeError(f"The lab host {self._machine.name} is running already.")
         self._circumstances.interrupted = threading.Event()
         pipelines = ThreadPoolExecutor(_MOST_PIPELINES, f"pipeline-{self._machine.name}")
-        service = Service(self._machine, pipelines, self._max_shells)
+        service = Service(self._machine, self._endpoints, pipelines, self._max_shells)
         listener = Listener(
-            self._wanted_port, self._tls, lambda connected: self._responder(service, connected)
+            self._wanted_port,
+            self._tls,
+            lambda connected: self._responder(service, connected),
+            self._clock_skew,
         )
         self._running = _Running(listener, service, pipelines)
 
@@ -147,13 +171,18 @@ class WsmanServer:
         return self._circumstances.log
 
     @property
+    def logons(self) -> list[LoggedOn]:
+        """The logons by tokens that were accepted, oldest first."""
+        return self._logons
+
+    @property
     def faults(self) -> Faults:
-        """What goes wrong."""
-        return self._circumstances.faults
+        """What goes wrong; calls are counted from when it is set."""
+        return self._circumstances.fate.faults
 
     @faults.setter
     def faults(self, faults: Faults) -> None:
-        self._circumstances.faults = faults
+        self._circumstances.fate = Fate(faults)
 
     def open_shells(self) -> tuple[OpenShell, ...]:
         """The shells that are open, oldest first."""
@@ -167,7 +196,7 @@ class WsmanServer:
 
     def _responder(self, service: Service, connected: Connected) -> Responder:
         account = certificate_account(connected, self._certificates)
-        authentication = Authentication(self._accounts, self._schemes, account, self._bindings)
+        authentication = Authentication(self._rules, account, self._logons.append)
         return Conversation(self._circumstances, service, authentication).respond
 
 

@@ -124,13 +124,6 @@ def answer(request: Envelope, body: Iterable[ET.Element]) -> bytes:
     return _write(f"{request.action}Response", request.message_id, body)
 
 
-def unrelated(data: bytes) -> bytes:
-    """The same answer, as if it were to another request."""
-    return re.sub(
-        rb"(?<=<a:RelatesTo>)[^<]*", f"uuid:{uuid.uuid4()}".upper().encode(), data, count=1
-    )
-
-
 def fault(request: Envelope, problem: Problem) -> bytes:
     """The answer to a request that can't be served."""
     detail = []

@@ -53,8 +53,9 @@ def ask(target: SshTarget, request: str, options: Options, deadline: float) -> H
 def arguments(target: SshTarget, options: Options) -> list[str]:
     """What `ssh` is told, whatever the user's configuration says.
 
-    It asks nobody, and gives the host nothing but the session: no terminal, no agent, no display,
-    no forwarded port, and no connection that others share.
+    It asks nobody, and gives the host nothing but the session: no terminal, no agent, no Kerberos
+    ticket, no display and no forwarded port. It opens no connection for others to share. A host
+    is asked only if its key is known.
     """
     given = {
         "BatchMode": "yes",
@@ -63,10 +64,11 @@ def arguments(target: SshTarget, options: Options) -> list[str]:
         "ControlMaster": "no",
         "LogLevel": "INFO",
         "RemoteCommand": "none",
+        "StrictHostKeyChecking": "yes",
     }
     user = target.user or options.user
     return [
-        *("-T", "-a", "-x"),
+        *("-T", "-a", "-k", "-x"),
         *(word for name, value in given.items() for word in ("-o", f"{name}={value}")),
         *([] if options.ssh_config is None else ["-F", str(options.ssh_config)]),
         *([] if target.port is None else ["-p", str(target.port)]),

@@ -29,6 +29,8 @@ class Closing(Enum):
     """It is closed, or there never was one."""
     CLOSED_AFRESH = auto()
     """It is closed, over a new connection: the host is up, and knew it."""
+    NEVER_OPENED = auto()
+    """The host answers, and knows no session; it never said that it had opened one."""
     UNKNOWN_SESSION = auto()
     """The host answers, and no longer knows a session that was open."""
     NO_SERVICE = auto()

@@ -15,6 +15,15 @@ _MESSAGE = struct.Struct("<II16s16s")
 _START, _END = 1, 2
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ESCAPED = re.compile("_[xX]([0-9A-Fa-f]{4})_")
+_VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}")
+_NOBODY = uuid.UUID(int=0)
+
+LARGEST_MESSAGE = 32 * 1024 * 1024
+"""Bytes of all messages whose end has not come: the largest answer, and room for its escapes."""
+_LARGEST_RECORD = 1024 * 1024
+"""Bytes of a message that is more than one string; an error record has some thousand."""
+_MOST_UNFINISHED = 8
+"""Messages whose end has not come: PowerShell sends the messages of each stream one by one."""
 
 
 class Kind(IntEnum):
@@ -82,17 +91,24 @@ Event = Capability | Changed | Output | ErrorRecord | HostCall
 
 
 class Reader:
-    """Reads what a host sends to one pool; set `pipeline` to hear of one."""
+    """Reads what a host sends to one pool; set `pipeline` to hear of one.
 
-    def __init__(self) -> None:
+    What a host sends is bounded here as well, whatever carries it: the time it takes to read grows
+    no faster than its size.
+    """
+
+    def __init__(self, pool: uuid.UUID) -> None:
         self.pipeline: uuid.UUID | None = None
+        self._pools = {pool, _NOBODY}  # a host that says what it can do knows of no pool yet
         self._parts: dict[int, list[bytes]] = {}
+        self._unfinished = 0
 
     def feed(self, data: bytes) -> Iterator[Event]:
         """What the messages say that are complete with these fragments.
 
         Raises:
-            FramingError: The fragments make no message.
+            FramingError: The fragments make no message, or too large a one, or one for another
+                pool.
             MarkupError: A message that is looked at is no XML, or not as it should be.
         """
         for message in self._messages(data):
@@ -111,29 +127,35 @@ class Reader:
             if len(part) != length or index != len(parts) or (index == 0) != bool(flags & _START):
                 raise FramingError("fragments that do not fit together")
             parts.append(part)
+            self._unfinished += length
+            if self._unfinished > LARGEST_MESSAGE:
+                raise FramingError("a message that is larger than any answer")
             if flags & _END:
-                yield b"".join(self._parts.pop(number))
+                message = b"".join(self._parts.pop(number))
+                self._unfinished -= len(message)
+                yield message
+            elif len(self._parts) > _MOST_UNFINISHED:
+                raise FramingError("more messages at once than a session has")
 
     def _read(self, message: bytes) -> Iterator[Event]:
         if len(message) < _MESSAGE.size:
             raise FramingError("a message that is cut short")
-        _, kind, _, pipeline = _MESSAGE.unpack_from(message)
-        if uuid.UUID(bytes_le=pipeline) not in {uuid.UUID(int=0), self.pipeline}:
+        _, kind, pool, pipeline = _MESSAGE.unpack_from(message)
+        if uuid.UUID(bytes_le=pool) not in self._pools:
+            raise FramingError("a message of another session")
+        if uuid.UUID(bytes_le=pipeline) not in (_NOBODY, self.pipeline):
             return
         match kind:
             case Kind.SESSION_CAPABILITY:
-                yield Capability(_text(_content(message), "MS/Version[@N='protocolversion']"))
+                yield _capability(_content(message))
             case Kind.POOL_STATE:
                 yield _changed(_content(message), "RunspaceState", of_pool=True)
             case Kind.PIPELINE_STATE:
                 yield _changed(_content(message), "PipelineState", of_pool=False)
             case Kind.ERROR_RECORD:
                 yield _error_record(_content(message))
-            case Kind.OUTPUT if len(message) == _MESSAGE.size:
-                yield Output(None)  # $null
             case Kind.OUTPUT:
-                output = _content(message)
-                yield Output(_decode(output.text or "") if output.tag == "S" else None)
+                yield _output(message)
             case Kind.HOST_CALL:
                 yield HostCall()
             case _:
@@ -141,7 +163,29 @@ class Reader:
 
 
 def _content(message: bytes) -> ET.Element:
-    return parse(message[_MESSAGE.size :].removeprefix(_BYTE_ORDER_MARK))
+    data = message[_MESSAGE.size :].removeprefix(_BYTE_ORDER_MARK)
+    if len(data) > _LARGEST_RECORD and not _is_one_string(data):
+        raise FramingError("a record that is larger than any")
+    return parse(data)
+
+
+def _is_one_string(data: bytes) -> bool:
+    """Whether it is one element without attributes, so that its size is that of its text."""
+    return data.startswith(b"<S>") and data.count(b"<") == len(("<S>", "</S>"))
+
+
+def _capability(root: ET.Element) -> Capability:
+    protocol = _text(root, "MS/Version[@N='protocolversion']")
+    if not _VERSION.fullmatch(protocol):
+        raise MarkupError("a session capability without the version of PSRP")
+    return Capability(protocol)
+
+
+def _output(message: bytes) -> Output:
+    if len(message) == _MESSAGE.size:
+        return Output(None)  # $null
+    root = _content(message)
+    return Output(_decode(root.text or "") if root.tag == "S" else None)
 
 
 def _changed(root: ET.Element, name: str, *, of_pool: bool) -> Changed:
@@ -174,5 +218,7 @@ def _number(element: ET.Element, path: str) -> int | None:
 
 def _decode(text: str) -> str:
     """A string of CLIXML, [MS-PSRP] 2.2.5.3.2; half of a UTF-16 character stays half of one."""
+    if not _ESCAPED.search(text):
+        return text
     units = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

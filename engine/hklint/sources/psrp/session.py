@@ -23,6 +23,7 @@ from hklint.sources.psrp.reading import (
 _NO_SUCH_COMMAND = "CommandNotFoundException"
 _NO_SCRIPTS = "ScriptsNotAllowed"
 _CONSTRAINED = "ConstrainedLanguage"
+_ENDS = frozenset({State.PIPELINE_STOPPED, State.PIPELINE_COMPLETED, State.PIPELINE_FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +70,20 @@ class Session:
     def _open(self) -> Failure | None:
         self._writer = Writer(self._pool, self._carrier.largest)
         self._carrier.open(self._pool, self._writer.opening())
-        while True:
+        changed: Changed | None = None
+        while changed is None:
             received = self._carrier.receive(None)
             for event in self._reader.feed(received.fragments):
                 match event:
                     case Capability():
                         self._protocol = event.protocol
-                    case Changed(of_pool=True, state=State.POOL_OPENED):
-                        return None
                     case Changed(of_pool=True):
-                        return _not_opened(event)
+                        changed = changed or event
                     case _:
                         continue
-            if received.done:
+            if changed is None and received.done:
                 return _not_opened(None)
+        return None if changed.state == State.POOL_OPENED else _not_opened(changed)
 
     def _run(self, command: Command) -> str | ErrorRecord | Failure:
         pipeline = self._reader.pipeline = uuid.uuid4()
@@ -104,6 +105,7 @@ class _Heard:
     def __init__(self) -> None:
         self.ended = False
         self._state: int | None = None
+        self._pool_ended = False
         self._outputs: list[str | None] = []
         self._error: ErrorRecord | None = None
         self._asked_user = False
@@ -116,20 +118,25 @@ class _Heard:
                 self._error = self._error or event
             case HostCall():
                 self._asked_user = True
+            case Changed(of_pool=True):
+                self._pool_ended = event.state != State.POOL_OPENED
+                self._error = self._error or event.error
             case Changed():
                 self._state = event.state
                 self._error = self._error or event.error
             case Capability():
                 return
-        ends = (State.PIPELINE_STOPPED, State.PIPELINE_COMPLETED, State.PIPELINE_FAILED)
         too_much = len(self._outputs) > 1 or self._asked_user
-        self.ended = self._state in ends or too_much
+        self.ended = self._state in _ENDS or self._pool_ended or too_much
 
     def outcome(self) -> str | ErrorRecord | Failure:
         if self._error is not None:
             return self._error
         if self._asked_user:
             return _no_answer("it asks the user for something, and there is none")
+        if self._pool_ended and self._state not in _ENDS:
+            detail = "the host ended the session before the command"
+            return Failure(Reason.CONNECTION_LOST, Phase.READING, detail)
         if self._state is None and len(self._outputs) <= 1:
             detail = "the host ended the command without saying how it ended"
             return Failure(Reason.PROTOCOL_ERROR, Phase.READING, detail)

@@ -134,7 +134,7 @@ class WsmanCarrier:
     def _not_closed(self, error: Exception) -> Closing:
         match error:
             case WSManFaultError(code=code) if code in SESSION_GONE:
-                return Closing.UNKNOWN_SESSION if self._is_open else Closing.CLOSED
+                return Closing.UNKNOWN_SESSION if self._is_open else Closing.NEVER_OPENED
             case WinRMTransportError() if self.line.status == HTTPStatus.SERVICE_UNAVAILABLE:
                 return Closing.NO_SERVICE
             case requests.ConnectionError() | requests.Timeout() | LineCutError():

@@ -21,9 +21,16 @@ from hklint.sources.line import LineCutError
 _NOT_YET_VALID, _EXPIRED, _SELF_SIGNED = 9, 10, 18
 _OF_A_STRANGER = frozenset({2, 19, 20, 21})
 _OF_ANOTHER = frozenset({62, 64})
+_OF_ANOTHER_ADDRESS = 64
 """Numbers of X509_V_ERR_..., see x509_vfy.h of OpenSSL: they are in no language."""
 _MOST_NAMES = 5
-_UNREADABLE = (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 """What `cryptography` raises for a certificate that breaks the rules (RFC 5280)."""
 
 
@@ -82,6 +89,7 @@ def why_not(error: UntrustedError, host: str) -> str:
     """Which check the certificate failed, with what stands in it, as the end of a sentence."""
     shown, code = error.shown, error.verify_code
     if code in _OF_ANOTHER:
+        host = f"the address {host}" if code == _OF_ANOTHER_ADDRESS else host
         return f"is for {_listed(shown)}, not for {host}" if shown else f"is not for {host}"
     if code in _OF_A_STRANGER:
         issuer = f": {quote(shown.issuer)}" if shown else ""

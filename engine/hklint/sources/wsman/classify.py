@@ -141,7 +141,8 @@ def _judged(error: Exception, line: Line, target: WsmanTarget, tried: str) -> tu
     place = _place(target)
     match error:
         case LineCutError() | requests.Timeout():
-            patience = line.patience(connecting=isinstance(error, requests.ConnectTimeout))
+            connecting = isinstance(error, requests.ConnectTimeout)
+            patience = line.patience(connecting=connecting or line.reached is Phase.CONNECTING)
             return Reason.TIMED_OUT, f"no answer from {place} {patience}"
         case OversizeError():
             return Reason.COLLECTOR_FAILED, "the host sent more data than any answer has"

@@ -24,7 +24,7 @@ from urllib3.poolmanager import PoolManager, ProxyManager
 from urllib3.response import BaseHTTPResponse
 
 from hklint import __version__
-from hklint.sources.line import Line, LineCutError, Phase, SocketWire
+from hklint.sources.line import Line, LineCutError, OversizeError, Phase, SocketWire
 from hklint.sources.wsman.certificate import UntrustedError, look
 from hklint.sources.wsman.metered import MeteredResponse, current_line
 from hklint.sources.wsman.proxy import no_tunnel, not_reached
@@ -82,8 +82,10 @@ def tls_context(
         OSError: A file can't be read or is not what it should be (`ssl.SSLError` among them).
     """
     context = ssl.create_default_context(cafile=ca_file)
+    context.hostname_checks_common_name = False  # RFC 9525: it may be anybody's, such as a user's
     if certificate_file is not None:
         context.load_cert_chain(certificate_file, key_file, password=_no_password)
+        context.post_handshake_auth = True  # how WinRM asks for it in TLS 1.3 (RFC 8446, 4.6.2)
     return context
 
 
@@ -119,7 +121,7 @@ class _TlsConnection(HTTPSConnection):
         behind = f"{self._tunnel_host} port {self._tunnel_port}"
         try:
             super()._tunnel()
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, OversizeError) as error:
             raise no_tunnel(error, self.proxy, behind) from error
 
     def connect(self) -> None:

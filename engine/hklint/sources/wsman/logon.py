@@ -6,8 +6,8 @@ from typing import Literal, cast
 from hklint.failure import Failure, Reason
 from hklint.secret import Secret
 from hklint.sources.line import Phase
-from hklint.sources.objections import is_address, is_principal, needs_account, objection
-from hklint.sources.options import Options, kerberos_is_installed, on_windows
+from hklint.sources.objections import kerberos_fits, needs_account, objection
+from hklint.sources.options import Options, on_windows
 from hklint.target import WsmanTarget
 
 Mechanism = Literal["negotiate", "kerberos", "ntlm"]
@@ -45,10 +45,13 @@ def mechanisms(logon: Logon, target: WsmanTarget, options: Options) -> tuple[Mec
     """What to log on with, in this order, by itself or inside CredSSP.
 
     Windows negotiates by itself. Elsewhere Kerberos is tried where the account is written as it
-    needs, and NTLM where Kerberos is not to be had, which takes a password.
+    needs, and NTLM where Kerberos is not to be had, which takes a password. Where a host is to get
+    the password, TLS or Kerberos has to prove first whose host it is.
     """
     if options.authentication in {"kerberos", "ntlm"}:
         return (cast("Mechanism", options.authentication),)
+    if options.authentication == "credssp" and not target.tls:
+        return ("kerberos",)
     if on_windows():
         return ("negotiate",)
     if not _may_use_kerberos(logon.user, target, options):
@@ -85,13 +88,7 @@ def _may_have_ticket(user: str, target: WsmanTarget, options: Options) -> bool:
 
 
 def _may_use_kerberos(user: str | None, target: WsmanTarget, options: Options) -> bool:
-    if on_windows() or options.authentication == "kerberos":
-        return True
-    return (
-        kerberos_is_installed()
-        and (user is None or is_principal(user))
-        and (options.spn is not None or not is_address(target.host))
-    )
+    return options.authentication == "kerberos" or kerberos_fits(user, target, options)
 
 
 def _no_credentials(detail: str) -> Failure:

@@ -7,6 +7,8 @@ from pypsrp.powershell import RunspacePoolWarning
 
 _LIBRARIES = ("pypsrp", "spnego", "requests", "urllib3")
 _WARNINGS = (RunspacePoolWarning,)
+_READERS_OF_CERTIFICATES = r"hklint\.sources\.wsman\.(certificate|channel)"
+"""Where `cryptography` warns of what a host's certificate has that it should not have."""
 
 
 def silence_libraries() -> None:
@@ -19,3 +21,4 @@ def silence_libraries() -> None:
             logger.addHandler(logging.NullHandler())
     for category in _WARNINGS:
         warnings.filterwarnings("ignore", category=category)
+    warnings.filterwarnings("ignore", module=_READERS_OF_CERTIFICATES)
