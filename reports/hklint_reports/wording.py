@@ -72,6 +72,7 @@ def failure_parts(failure: Failure) -> Iterator[tuple[str, str]]:
         yield "seen", failure.detail
     yield "not known", NEVER_A_PASS
     yield "then", ADVICE[failure.reason]
+    yield "more", f"`hklint explain failure {failure.reason}`, and `hklint doctor` with the target"
 
 
 _EXIT_REASONS = {

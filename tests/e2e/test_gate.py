@@ -125,7 +125,7 @@ def test_demo(hklint_command: Command, recorded: Callable[[Path], Run]) -> None:
     assert [line[:9] for line in gates] == ["GATE SHUT", "GATE OPEN"]
     assert "The underlying connection was closed" in done.out
     folder = Path("story")
-    ends = (".jsonl", ".xml", ".sarif")
+    ends = (".html", ".jsonl", ".xml", ".sarif")
     files = {f"{step}{end}" for step in STEPS for end in ends} | {"fix.reg", "rollback.reg"}
     assert {path.name for path in folder.iterdir()} == files
     runs = [recorded(folder / f"{step}.jsonl") for step in STEPS]

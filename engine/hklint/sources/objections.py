@@ -2,7 +2,8 @@
 
 What Windows refuses rests on Microsoft's "Authentication for Remote Connections", on
 "ConnectionOptions.UserName", and for CredSSP on the policy "Allow delegating fresh credentials with
-NTLM-only server authentication", which is off for WinRM. Kerberos names rest on RFC 4120.
+NTLM-only server authentication", which is off for WinRM; what Kerberos takes for a name, on
+RFC 4120, section 6.
 """
 
 import ipaddress

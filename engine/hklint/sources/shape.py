@@ -161,6 +161,11 @@ class Answer(Shape, frozen=True):
     web_requests: list[WebRequest]
 
 
+# msgspec prepares a type when it is first used, and the process crashes where two threads do that at
+# once; many hosts may well answer at the same time.
+msgspec.json.Decoder(Answer)
+
+
 def fits(answer: object) -> bool:
     """Whether data has the shape of an answer."""
     try:
