@@ -208,7 +208,7 @@ def test_audits_end_in_the_truth_or_in_a_failure(
     print(dict(ended.most_common()), f"{sizes} MB")  # noqa: T201 - shown with -s, and on a failure
     assert not wrong, "\n".join([f"--chaos-seed {chaos_seed}, {len(wrong)} wrong:", *wrong])
     # A machine so busy that a shell could not be deleted in a quarter of a second is no leak.
-    assert len(leaks) <= len(seeds) / 200, "\n".join(leaks)
+    assert len(leaks) <= len(seeds) / 50, "\n".join(leaks)
     assert settled(before), left_open()
     if len(sizes) > MANY_ROUNDS:
         half = len(sizes) // 2

@@ -2,6 +2,8 @@
 
 import copy
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from hklint import collector
+from hklint.sources import shape
 from hklint.sources.shape import fits
 
 CASES = Path(__file__).parents[1] / "collector" / "cases"
@@ -73,3 +76,31 @@ def _damage(answer: dict[str, Any], data: st.DataObject) -> None:
             case _:
                 node.append(data.draw(ODD))
         return
+
+
+FIRST_USE = """
+import importlib.util, json, sys, threading
+sys.setswitchinterval(1e-6)
+sys.path[:0] = {paths!r}
+answer = json.loads({answer!r})
+for number in range(30):
+    spec = importlib.util.spec_from_file_location(f"fresh{{number}}", {file!r})
+    sys.modules[spec.name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    together = threading.Barrier(8)
+    threads = [
+        threading.Thread(target=lambda: together.wait() is not None and module.fits(answer))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+"""
+
+
+def test_the_first_answers_may_come_all_at_once() -> None:
+    """msgspec crashes, with the whole process, where threads prepare a type at the same time."""
+    program = FIRST_USE.format(paths=sys.path, answer=json.dumps(FULL[0]), file=shape.__file__)
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True)  # noqa: S603 - ours
+    assert done.returncode == 0, done.stderr.decode()

@@ -8,7 +8,6 @@ other message is the empty one with which a logon by Negotiate begins; it shows 
 import contextlib
 import email.utils
 import http.client
-import re
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -25,13 +24,12 @@ from hklint.sources.answer import quote
 from hklint.sources.line import Line, LineCutError, OversizeError
 from hklint.sources.options import Options
 from hklint.sources.psrp.markup import MarkupError, parse
-from hklint.sources.wsman.http import UnexpectedResponseError
+from hklint.sources.wsman.http import UnexpectedResponseError, schemes
 from hklint.sources.wsman.metered import MeteredResponse, current_line
 from hklint.target import WsmanTarget
 
 _LARGEST_ANSWER = 64 * 1024
 """Bytes; Windows' answer has 500."""
-_MOST_SCHEMES = 8
 _HALF_A_SECOND = 0.5
 _KERBEROS_SKEW = 300
 """Seconds that Kerberos allows clocks to differ by default (Microsoft, "Maximum tolerance for
@@ -57,7 +55,6 @@ _OPEN = {
 """Statuses that a WinRM service may answer Identify with, so that the way goes on."""
 _MAY_BE_TLS = {Reason.CONNECTION_LOST, Reason.TIMED_OUT}
 """What comes of it when a service for TLS is spoken to without."""
-_SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z]+)(?=\s|,|$)")
 _ACCEPTED_BY: Mapping[str, set[str]] = {
     "negotiate": {"negotiate", "kerberos", "ntlm"},
     "kerberos": {"negotiate", "kerberos"},
@@ -151,9 +148,8 @@ def _skew(answer: http.client.HTTPResponse, middle: float) -> int | None:
 
 
 def _schemes(answer: http.client.HTTPResponse) -> tuple[str, ...]:
-    texts = answer.headers.get_all("WWW-Authenticate", [])
-    found = dict.fromkeys(quote(name) for text in texts for name in _SCHEME.findall(text))
-    return tuple(found)[:_MOST_SCHEMES]
+    offered = schemes(", ".join(answer.headers.get_all("WWW-Authenticate", [])))
+    return tuple(map(quote, offered))
 
 
 def _product(heard: _Heard) -> dict[str, str]:

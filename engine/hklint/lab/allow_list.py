@@ -35,6 +35,10 @@ class AllowList(msgspec.Struct, frozen=True):
         return None
 
 
+# Prepared here, because msgspec crashes where two threads do that at once.
+msgspec.json.Decoder(AllowList)
+
+
 def read_allow_list(text: str) -> AllowList:
     """The allow-list; RefusedRequestError says why it can't be used."""
     try:

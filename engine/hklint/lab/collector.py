@@ -58,6 +58,10 @@ class Request(msgspec.Struct, frozen=True):
     web_requests: tuple[AskedPage, ...]
 
 
+# Prepared here, because msgspec crashes where two threads do that at once.
+msgspec.json.Decoder(Request)
+
+
 def read_request(text: str) -> Request:
     """The request; RefusedRequestError says why it can't be served."""
     try:

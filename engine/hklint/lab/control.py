@@ -54,6 +54,10 @@ class Order(msgspec.Struct, frozen=True):
     reg_file: bytes = b""
 
 
+# Prepared here, because msgspec crashes where two threads do that at once.
+msgspec.json.Decoder(Order)
+
+
 class Reply(msgspec.Struct, frozen=True):
     """What came of an order: the lab as it is now, the steps merged, or what went wrong."""
 

@@ -161,8 +161,8 @@ class Answer(Shape, frozen=True):
     web_requests: list[WebRequest]
 
 
-# msgspec prepares a type when it is first used, and the process crashes where two threads do that at
-# once; many hosts may well answer at the same time.
+# msgspec prepares a type when it is first used, and the whole process crashes where two threads do
+# that at once; the first hosts may well answer at the same time.
 msgspec.json.Decoder(Answer)
 
 

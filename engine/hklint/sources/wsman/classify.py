@@ -32,7 +32,7 @@ from hklint.sources.psrp.markup import MarkupError
 from hklint.sources.psrp.reading import FramingError
 from hklint.sources.wsman.certificate import UntrustedError, why_not
 from hklint.sources.wsman.handshake import LogonError
-from hklint.sources.wsman.http import LogonForgottenError, UnexpectedResponseError
+from hklint.sources.wsman.http import LogonForgottenError, UnexpectedResponseError, schemes
 from hklint.sources.wsman.proxy import ProxyError
 from hklint.target import WsmanTarget
 
@@ -201,7 +201,7 @@ def _is_local(error: Exception) -> bool:
 
 
 def _refusal(error: Exception, line: Line, place: str, tried: str) -> str:
-    offered = f"it offers {quote(line.offered) or 'nothing'}"
+    offered = f"it offers {quote(', '.join(schemes(line.offered))) or 'nothing'}"
     if _is_local(error):
         return f"no logon at {place} as {tried} could be made here: {quote(str(error))}; {offered}"
     return f"{place} did not accept {tried}; {offered}"

@@ -44,6 +44,11 @@ _TURNED_AWAY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABL
 is not logged on, and where the service is not there ("HTTP.sys Reason Phrases", 503 errors)."""
 
 
+_SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z]+)(?=\s|,|$)")
+"""In WWW-Authenticate (RFC 9110, section 11.6.1), beside realms and tokens."""
+_MOST_SCHEMES = 8
+
+
 class UnexpectedResponseError(Exception):
     """The response is none that a WinRM service gives; the text says why."""
 
@@ -92,6 +97,11 @@ def tls_context(
 def _no_password() -> str:
     """Keeps OpenSSL from asking at the terminal for the password of a key."""
     raise OSError("the key file is protected with a password")
+
+
+def schemes(challenge: str) -> tuple[str, ...]:
+    """The ways to log on that a WWW-Authenticate header names."""
+    return tuple(dict.fromkeys(_SCHEME.findall(challenge)))[:_MOST_SCHEMES]
 
 
 class _Connection(HTTPConnection):
