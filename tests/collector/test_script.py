@@ -160,11 +160,13 @@ def test_probe_adds_no_field_of_its_own(probe: str) -> None:
     assert {"result", "exceptions", "http_status", "status", "method", "proxy"} <= added
 
 
-def test_request_is_read_by_the_names_of_the_contract() -> None:
+def test_request_and_list_are_read_by_the_names_of_the_contract() -> None:
     request = collector.schema("request")["properties"]
+    listed = collector.schema("allow_list")["properties"]["registry"]["items"]["properties"]
     names = set(request)
     for part in ("registry", "web_requests"):
         names |= set(request[part]["items"]["properties"])
+    names |= set(listed)
     read = set(re.findall(r"\$(?:asked|item)\.(\w+)", collector.script(), re.IGNORECASE))
     assert read - {"way", "Count"} == names
 

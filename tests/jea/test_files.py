@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -133,14 +134,27 @@ def test_the_module_does_no_more_than_that(kit: SimpleNamespace) -> None:
     ]
 
 
+def listed(
+    view: str, key: str, values: Sequence[str] = (), names: Sequence[str] = ()
+) -> dict[str, object]:
+    """An entry of the list: of `names` the data are never answered."""
+    return {
+        "hive": "HKLM",
+        "view": view,
+        "key": key,
+        "values": list(values),
+        "names": list(names),
+    }
+
+
 def test_the_allow_list_is_what_the_facts_need(kit: SimpleNamespace) -> None:
     allowed = kit.allowed_of(kit.files_for(*FACTS)[kit.MODULE])
     jsonschema.validate(allowed, collector.schema("allow_list"))
     assert allowed == {
         "host": True,
         "registry": [
-            {"hive": "HKLM", "view": "64-bit", "key": KEY, "values": ["Enabled", "Secret"]},
-            {"hive": "HKLM", "view": "32-bit", "key": f"{KEY}\\Agent", "values": []},
+            listed("64-bit", KEY, values=["Enabled"], names=["Secret"]),
+            listed("32-bit", f"{KEY}\\Agent"),
         ],
         "web_requests": ["https://a.example/x"],
     }
@@ -156,7 +170,7 @@ def test_no_text_of_a_policy_becomes_code(
     files = kit.files_for(RegistryValue("HKLM", key, name), WebRequest(uri))
     assert kit.allowed_of(files[kit.MODULE]) == {
         "host": False,
-        "registry": [{"hive": "HKLM", "view": "64-bit", "key": key, "values": [name]}],
+        "registry": [listed("64-bit", key, values=[name])],
         "web_requests": [uri],
     }
     assert files[kit.MODULE].isascii()

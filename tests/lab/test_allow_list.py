@@ -21,9 +21,15 @@ STORE = "https://appsource.microsoft.com"
 LISTED: dict[str, Any] = {
     "host": True,
     "registry": [
-        {"hive": "HKLM", "view": "64-bit", "key": KEY, "values": ["SchUseStrongCrypto", "Absent"]},
-        {"hive": "HKLM", "view": "64-bit", "key": r"SYSTEM\None", "values": ["v"]},
-        {"hive": "HKLM", "view": "32-bit", "key": KEY + r"\B", "values": []},
+        {
+            "hive": "HKLM",
+            "view": "64-bit",
+            "key": KEY,
+            "values": ["SchUseStrongCrypto", "Absent"],
+            "names": ["SystemDefaultTlsVersions", "NotThere"],
+        },
+        {"hive": "HKLM", "view": "64-bit", "key": r"SYSTEM\None", "values": ["v"], "names": []},
+        {"hive": "HKLM", "view": "32-bit", "key": KEY + r"\B", "values": [], "names": []},
     ],
     "web_requests": [STORE],
 }
@@ -72,14 +78,23 @@ def test_listed_values_are_read(ask: Ask) -> None:
 
 
 def test_other_values_of_a_listed_key_are_refused_one_by_one(ask: Ask) -> None:
-    (item,) = ask(registry=[key(KEY, "SystemDefaultTlsVersions", "schusestrongcrypto", "")])[
+    (item,) = ask(registry=[key(KEY, "AspNetEnforceViewStateMac", "schusestrongcrypto", "")])[
         "registry"
     ]
     assert item["state"] == "present"
     assert item["values"] == [
-        {"name": "SystemDefaultTlsVersions", "state": "failed", "error": REFUSED},
+        {"name": "AspNetEnforceViewStateMac", "state": "failed", "error": REFUSED},
         {"name": "schusestrongcrypto", "state": "present", "type": "REG_DWORD", "data": 1},
         {"name": "", "state": "failed", "error": REFUSED},
+    ]
+
+
+def test_of_a_name_that_is_listed_only_being_there_is_answered(ask: Ask) -> None:
+    """It may be a stored password; nor do the endpoint's transcripts get it."""
+    (item,) = ask(registry=[key(KEY, "systemdefaulttlsversions", "NotThere")])["registry"]
+    assert item["values"] == [
+        {"name": "systemdefaulttlsversions", "state": "withheld"},
+        {"name": "NotThere", "state": "absent"},
     ]
 
 
@@ -169,7 +184,7 @@ def test_a_list_that_cannot_be_read_allows_nothing(ask: Ask, allowed: object) ->
 def test_what_is_refused_is_not_known(ask: Ask) -> None:
     """From the answer to facts: neither absent nor present, and never a failure to read."""
     page = {"uri": "https://b.example/", "ways": ["tls12"], "timeout_seconds": 5}
-    asked = [key(KEY, "SystemDefaultTlsVersions"), key(r"SYSTEM\Hidden")]
+    asked = [key(KEY, "AspNetEnforceViewStateMac"), key(r"SYSTEM\Hidden")]
     answer = ask({**LISTED, "host": False}, host=True, registry=asked, web_requests=[page])
     known = read_answer(answer)
     assert known.pop(lookup_key(RegistryKey("HKLM", KEY))) == Present("key", "")

@@ -19,7 +19,7 @@ from hklint.sources.line import LARGEST_RESPONSE
 from hklint.sources.psrp import markup
 from hklint.sources.wsman import connection
 
-SOON = 2.0
+SOON = 6.0
 """Seconds: far below the deadline, and enough for a busy machine."""
 
 TOO_LARGE = (Reason.COLLECTOR_FAILED, "more data than any answer")

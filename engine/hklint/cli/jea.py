@@ -110,7 +110,7 @@ def _write(folder: Path, files: Mapping[str, str], *, force: bool) -> None:
 
 
 def _summary(folder: Path, allowed: "AllowList") -> str:
-    values = sum(len(key.values) for key in allowed.registry)
+    values = sum(len(key.values) + len(key.names) for key in allowed.registry)
     requests = "".join(f"\n  requests to {uri}" for uri in allowed.web_requests)
     return (
         f"Written: {folder}\n"

@@ -122,6 +122,10 @@ function Confirm-Registry($Keys) {
 function Confirm-AllowList($List) {
     Confirm-Type $List.host ([bool]) 'host'
     Confirm-Registry $List.registry
+    foreach ($item in $List.registry) {
+        Confirm-Type $item.names ([System.Collections.IList]) 'registry names'
+        foreach ($name in $item.names) { Confirm-Type $name ([string]) 'registry names' }
+    }
     Confirm-Type $List.web_requests ([System.Collections.IList]) 'web_requests'
     foreach ($uri in $List.web_requests) { Confirm-Type $uri ([string]) 'web_requests' }
 }
@@ -243,8 +247,8 @@ function Read-Value($Key, $Stored, [string]$Name) {
     $answer
 }
 
-# Of the names, those that are refused are not looked for.
-function Read-Key([string]$Hive, [string]$View, [string]$Path, $Names, $Refused) {
+# Of the names, those that are refused are not looked for, and the data of others not read.
+function Read-Key([string]$Hive, [string]$View, [string]$Path, $Names, $Refused, $Withheld) {
     $answer = [ordered]@{ hive = $Hive; view = $View; key = $Path; state = 'absent' }
     $root = $null
     $key = $null
@@ -257,6 +261,8 @@ function Read-Key([string]$Hive, [string]$View, [string]$Path, $Names, $Refused)
                 foreach ($name in $Names) {
                     if (Test-Listed $Refused $name) {
                         [ordered]@{ name = $name; state = 'failed'; error = (New-NotAllowed) }
+                    } elseif ((Test-Listed $Withheld $name) -and (Test-Listed $stored $name)) {
+                        [ordered]@{ name = $name; state = 'withheld' }
                     } else {
                         Read-Value $key $stored $name
                     }
@@ -284,6 +290,7 @@ function Read-Key([string]$Hive, [string]$View, [string]$Path, $Names, $Refused)
 
 function Read-AskedKey($Item) {
     $refused = @()
+    $withheld = @()
     if ($null -ne $allowList) {
         $entry = Get-AllowedKey $Item
         if ($null -eq $entry) {
@@ -292,11 +299,13 @@ function Read-AskedKey($Item) {
                 state = 'failed'; error = (New-NotAllowed)
             }
         }
-        $refused = @(
+        $unread = @(
             foreach ($name in $Item.values) { if (-not (Test-Listed $entry.values $name)) { $name } }
         )
+        $withheld = @(foreach ($name in $unread) { if (Test-Listed $entry.names $name) { $name } })
+        $refused = @(foreach ($name in $unread) { if (-not (Test-Listed $withheld $name)) { $name } })
     }
-    Read-Key $Item.hive $Item.view $Item.key $Item.values $refused
+    Read-Key $Item.hive $Item.view $Item.key $Item.values $refused $withheld
 }
 
 # ---- Host identity ---------------------------------------------------------------------------

@@ -1,22 +1,27 @@
 """The allow-list of an endpoint: exactly what the policies need."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from hklint.fact import Fact
+from hklint.fact import Fact, RegistryValue
 from hklint.facts import to_request
+from hklint.snapshot import lookup_key
 
 
 class ListedKey(msgspec.Struct, frozen=True):
-    """A key that may be asked for, and the names of those of its values that may."""
+    """A key that may be asked for, and those of its values that may.
+
+    Of `values` the data are answered, of `names` only whether they are there: those may be secrets.
+    """
 
     hive: str
     view: str
     key: str
     values: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 class AllowList(msgspec.Struct, frozen=True):
@@ -33,9 +38,25 @@ class AllowList(msgspec.Struct, frozen=True):
 
 def allow_list(facts: Iterable[Fact]) -> AllowList:
     """What has to be allowed so that these facts can be asked for, in the order of a request."""
-    request: dict[str, Any] = to_request(facts)
+    wanted = tuple(facts)
+    read = {lookup_key(fact) for fact in wanted if isinstance(fact, RegistryValue)}
+    request: dict[str, Any] = to_request(wanted)
     return AllowList(
         host=request["host"],
-        registry=tuple(msgspec.convert(request["registry"], list[ListedKey])),
+        registry=tuple(_listed(item, read) for item in request["registry"]),
         web_requests=tuple(item["uri"] for item in request["web_requests"]),
+    )
+
+
+def _listed(item: Mapping[str, Any], read: Container[Fact]) -> ListedKey:
+    def is_read(name: str) -> bool:
+        fact = RegistryValue(item["hive"], item["key"], name, item["view"])
+        return lookup_key(fact) in read
+
+    return ListedKey(
+        hive=item["hive"],
+        view=item["view"],
+        key=item["key"],
+        values=tuple(name for name in item["values"] if is_read(name)),
+        names=tuple(name for name in item["values"] if not is_read(name)),
     )

@@ -1,10 +1,10 @@
 """What the administrator of a host reads: what the endpoint allows, and how to go about it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from hklint import collector
-from hklint.jea.allow_list import AllowList
+from hklint.jea.allow_list import AllowList, ListedKey
 from hklint.jea.choice import ENDPOINT, Choice
 from hklint.jea.markdown import code, table, visible
 
@@ -62,12 +62,18 @@ def _registry(allowed: AllowList) -> str:
         (
             code(f"{key.hive}\\{key.key}"),
             key.view,
-            ", ".join(code(name) if name else "(default)" for name in key.values)
-            or "none: only whether the key is there",
+            ", ".join(_values(key)) or "none: only whether the key is there",
         )
         for key in allowed.registry
     ]
     return table(("Key", "View", "Values"), rows)
+
+
+def _values(key: ListedKey) -> Iterator[str]:
+    for name in key.values:
+        yield code(name) if name else "(default)"
+    for name in key.names:
+        yield f"{code(name) if name else '(default)'} (only whether it is there)"
 
 
 def _addresses(allowed: AllowList) -> str:

@@ -8,10 +8,22 @@ import jsonschema
 import msgspec
 
 from hklint.collector import NOT_ALLOWED, schema
+from hklint.fact import Hive, View
 from hklint.facts.host import FIELDS
 from hklint.fold import fold
 from hklint.lab import attempt
 from hklint.lab.collector import AskedKey, AskedPage, RefusedRequestError
+
+
+class ListedKey(msgspec.Struct, frozen=True):
+    """A listed key: values that are answered, and names of which only being there is."""
+
+    hive: Hive
+    view: View
+    key: str
+    values: tuple[str, ...]
+    names: tuple[str, ...]
+
 
 _ERROR = {
     "type": NOT_ALLOWED,
@@ -24,14 +36,14 @@ class AllowList(msgspec.Struct, frozen=True):
     """An allow-list that is valid for the contract's schema."""
 
     host: bool
-    registry: tuple[AskedKey, ...]
+    registry: tuple[ListedKey, ...]
     web_requests: tuple[str, ...]
 
-    def names(self, asked: AskedKey) -> frozenset[str] | None:
-        """The listed names of a key's values, as they compare; None if the key is not listed."""
+    def entry(self, asked: AskedKey) -> ListedKey | None:
+        """The entry of a key, if it is listed."""
         for key in self.registry:
             if (key.hive, key.view, fold(key.key)) == (asked.hive, asked.view, fold(asked.key)):
-                return frozenset(map(fold, key.values))
+                return key
         return None
 
 
@@ -58,17 +70,21 @@ def refused_key(asked: AskedKey) -> dict[str, Any]:
     return {**place, "state": "failed", "error": _ERROR}
 
 
-def without_refused(item: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    """The answer's item for a listed key, with the values refused that are not listed."""
+def without_refused(item: dict[str, Any], entry: ListedKey) -> dict[str, Any]:
+    """The answer's item for a listed key, with no more of its values than is listed."""
     if item["state"] != "present":
         return item
-    values = [
-        value
-        if fold(value["name"]) in names
-        else {"name": value["name"], "state": "failed", "error": _ERROR}
-        for value in item["values"]
-    ]
-    return {**item, "values": values}
+    return {**item, "values": [_permitted(value, entry) for value in item["values"]]}
+
+
+def _permitted(value: dict[str, Any], entry: ListedKey) -> dict[str, Any]:
+    name = fold(value["name"])
+    if name in map(fold, entry.values):
+        return value
+    if name not in map(fold, entry.names):
+        return {"name": value["name"], "state": "failed", "error": _ERROR}
+    state = "absent" if value["state"] == "absent" else "withheld"
+    return {"name": value["name"], "state": state}
 
 
 def refused_identity() -> list[dict[str, Any]]:

@@ -148,10 +148,10 @@ class Machine:
         item = collector.read_key(self._registry, asked, self.host.culture)
         if listed is None:
             return item
-        names = listed.names(asked)
-        if names is None:
+        entry = listed.entry(asked)
+        if entry is None:
             return allow_list.refused_key(asked)
-        return allow_list.without_refused(item, names)
+        return allow_list.without_refused(item, entry)
 
     def _start_attempts(
         self, asked: collector.AskedPage, stopped: threading.Event
