@@ -42,8 +42,8 @@ lab: $(VENV)/.runtime ## run the stand-in hosts until Ctrl-C
 test: $(VENV)/.dev ## all tests
 	@$(BIN)/pytest --numprocesses 2 --quiet
 
-fuzz: $(VENV)/.dev ## damage documents for some minutes, and look for anything but a diagnostic
-	@$(BIN)/pytest --quiet --hypothesis-profile fuzz tests/engine/language/test_fuzz.py
+fuzz: $(VENV)/.dev ## damage documents and answers for some minutes, and look for what is not noticed
+	@$(BIN)/pytest --quiet --hypothesis-profile fuzz tests/engine/language/test_fuzz.py tests/sources/test_hostile_*.py
 
 chaos: $(VENV)/.dev ## thousands of audits of hosts that misbehave, for some minutes
 	@$(BIN)/pytest --quiet --chaos full tests/chaos
