@@ -38,13 +38,18 @@ def complaints(
         for name, text in pages.items():
             (folder / f"{name}.html").write_text(text, encoding="ascii", newline="\n")
         files = [folder / f"{name}.html" for name in pages]
-        done = subprocess.run(  # noqa: S603 - the validator that the environment names
-            [program, "--config", configuration, "--formatter", "json", *files],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        found = {Path(each["filePath"]).stem: each["messages"] for each in json.loads(done.stdout)}
+        # Into a file: the program ends without waiting for a pipe to take all it wrote.
+        written = folder / "complaints.json"
+        with written.open("wb") as output:
+            subprocess.run(  # noqa: S603 - the validator that the environment names
+                [program, "--config", configuration, "--formatter", "json", *files],
+                stdout=output,
+                check=False,
+            )
+        found = {
+            Path(each["filePath"]).stem: each["messages"]
+            for each in json.loads(written.read_bytes())
+        }
         return {
             name: [f"{each['line']}: {each['ruleId']}: {each['message']}" for each in messages]
             for name, messages in found.items()
