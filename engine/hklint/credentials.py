@@ -6,7 +6,8 @@ import os
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from hklint.password_command import (
@@ -25,6 +26,8 @@ SERVICE = "hklint"
 REFUSALS = 3
 """An account is not offered any more after so many refusals in a row: account lockout policies
 begin at five or so (Microsoft: "Account lockout threshold")."""
+_SLICE = 0.5
+"""Longest wait in one piece: nothing wakes a thread that waits when a run is stopped."""
 
 
 class Keyring(Protocol):
@@ -65,6 +68,9 @@ class Passwords:
         self._typed: dict[str, Secret | None] = {}
         self._troubles: dict[str, str] = {}
         self._refusals: Counter[str] = Counter()
+        self._proved: set[str] = set()
+        self._offered: Counter[str] = Counter()
+        self._changed = threading.Condition()
 
     def find(self, user: str, host: str, *, ask: bool = True) -> Secret | None:
         """The password of `user` at `host`, or None when there is none; `missing` says why."""
@@ -83,13 +89,41 @@ class Passwords:
 
     def record(self, user: str, *, accepted: bool) -> None:
         """Tell what a host made of the account, so that a wrong password locks nobody out."""
-        with self._lock:
-            self._refusals[user.casefold()] = 0 if accepted else self._refusals[user.casefold()] + 1
+        account = user.casefold()
+        with self._changed:
+            self._refusals[account] = 0 if accepted else self._refusals[account] + 1
+            if accepted:
+                self._proved.add(account)
+            self._changed.notify_all()
 
     def exhausted(self, user: str) -> bool:
         """Whether the account was refused so often in a row that it must not be offered again."""
-        with self._lock:
+        with self._changed:
             return self._refusals[user.casefold()] >= REFUSALS
+
+    @contextmanager
+    def offering(self, user: str, stopped: Callable[[], bool]) -> Generator[None]:
+        """While a host is asked as `user`; begins when that can't lock the account.
+
+        Until a first host has accepted the account, only so many are asked at the same time as may
+        refuse it. The others wait, as long as `stopped` says no.
+        """
+        account = user.casefold()
+        with self._changed:
+            while not (self._may_be_offered(account) or stopped()):
+                self._changed.wait(_SLICE)
+            self._offered[account] += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._offered[account] -= 1
+                self._changed.notify_all()
+
+    def _may_be_offered(self, account: str) -> bool:
+        refusals = self._refusals[account]
+        decided = account in self._proved or refusals >= REFUSALS
+        return decided or refusals + self._offered[account] < REFUSALS
 
     def _from_command(self, command: Command, user: str, host: str) -> Secret | None:
         account = user.casefold()

@@ -1,6 +1,10 @@
 import os
 import sys
 import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -167,6 +171,40 @@ def test_an_account_is_given_up_after_refusals_in_a_row() -> None:
     passwords.record(USER.lower(), accepted=False)
     assert passwords.exhausted(USER)
     assert not passwords.exhausted("LAB\\other")
+
+
+def test_an_account_that_was_never_accepted_is_offered_to_few_at_a_time() -> None:
+    """Of twenty hosts that refuse it, asked by eight workers, three get to do so."""
+    passwords = Passwords({"HKLINT_PASSWORD": "x"})
+    refused = Counter[str]()
+
+    def ask(_host: int) -> None:
+        with passwords.offering(USER, lambda: False):
+            if not passwords.exhausted(USER):
+                time.sleep(0.01)
+                refused[USER] += 1
+                passwords.record(USER, accepted=False)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ask, range(20)))
+    assert refused[USER] == REFUSALS
+
+
+def test_an_account_that_was_accepted_is_offered_to_all_at_once() -> None:
+    passwords = Passwords({"HKLINT_PASSWORD": "x"})
+    passwords.record(USER, accepted=True)
+    with ExitStack() as stack:
+        for _ in range(8):
+            stack.enter_context(passwords.offering(USER.lower(), lambda: False))
+
+
+def test_nobody_waits_for_an_account_when_the_run_is_stopped() -> None:
+    passwords = Passwords({"HKLINT_PASSWORD": "x"})
+    with ExitStack() as stack:
+        for _ in range(REFUSALS):
+            stack.enter_context(passwords.offering(USER, lambda: False))
+        stack.enter_context(passwords.offering(USER, lambda: True))
+        stack.enter_context(passwords.offering("LAB\\other", lambda: False))
 
 
 def test_no_child_inherits_the_password(monkeypatch: pytest.MonkeyPatch) -> None:

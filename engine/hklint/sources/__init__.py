@@ -10,6 +10,7 @@ import logging
 import time
 import traceback
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 
 from hklint import collector
 from hklint.failure import Failure, Reason
@@ -38,10 +39,11 @@ def collect(
     host has been told to close the session. A host that has answered nothing is asked again where
     that is safe. Safe to call from several threads.
     """
-    started = time.monotonic()
     try:
         message = json.dumps(request, sort_keys=True)
-        held = in_attempts(lambda seconds: _ask(target, message, options, seconds), options)
+        with _offering(target, options):
+            started = time.monotonic()
+            held = in_attempts(lambda seconds: _ask(target, message, options, seconds), options)
     except Exception as error:  # noqa: BLE001 - one host's trouble never ends the others' run
         frame = traceback.extract_tb(error.__traceback__)[-1]
         _log.debug("a bug while asking %s: %s:%s", target.host, frame.name, frame.lineno)
@@ -56,6 +58,14 @@ def collect(
         collector_sha256="" if held.by_function else collector.sha256(),
     )
     return Answered(held.result, source, time.monotonic() - started)
+
+
+def _offering(target: HostTarget, options: Options) -> AbstractContextManager[None]:
+    """The time in which a host may refuse an account; SSH and this computer get no password."""
+    user = (target.user or options.user) if isinstance(target, WsmanTarget) else None
+    if user is None or options.authentication == "certificate":
+        return nullcontext()
+    return options.passwords.offering(user, lambda: options.cancellation.cancelled)
 
 
 def _transport(target: HostTarget, held: Held, options: Options) -> str:
