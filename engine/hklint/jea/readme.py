@@ -7,6 +7,7 @@ from hklint import collector
 from hklint.jea.allow_list import AllowList, ListedKey
 from hklint.jea.choice import ENDPOINT, Choice
 from hklint.jea.markdown import code, table, visible
+from hklint.jea.powershell import ps_literal
 
 BEGIN, END = "# BEGIN collector.ps1", "# END collector.ps1"
 """The lines of the module around the collector's text."""
@@ -52,7 +53,7 @@ def prove(choice: Choice) -> str:
 
 def _word(text: str) -> str:
     """A word of a command line, for PowerShell and, without a quote in it, for other shells."""
-    return text if _PLAIN.fullmatch(text) else "'" + visible(text).replace("'", "''") + "'"
+    return text if _PLAIN.fullmatch(text) else ps_literal(visible(text))
 
 
 def _registry(allowed: AllowList) -> str:
