@@ -12,6 +12,7 @@ from hklint.fleet import Gathered
 from hklint.gate import exit_code
 from hklint.judging.evaluate import judge
 from hklint.judging.explain import diagnose, explain
+from hklint.judging.registry_tests import registry_tests
 from hklint.judging.waivers import statuses
 from hklint.linking.library import Library
 from hklint.policy import Policy
@@ -22,11 +23,10 @@ from hklint.run import (
     RuleInfo,
     RunHeader,
     Summary,
-    count_outcomes,
-    count_waived,
 )
 from hklint.snapshot import Snapshot
 from hklint.sources.recorded import snapshot_document
+from hklint.tally import Tally
 from hklint.verdict import Severity
 
 _log = logging.getLogger(__name__)
@@ -62,6 +62,7 @@ def header(
         targets=targets,
         profiles=library.profiles,
         sources=library.sources,
+        registry_tests=tuple(test for policy in policies for test in registry_tests(policy)),
     )
 
 
@@ -99,18 +100,17 @@ def _judged(gathered: Gathered, snapshot: Snapshot, policies: Sequence[Policy]) 
     )
 
 
-def summary(run_header: RunHeader, hosts: Sequence[HostResult]) -> Summary:
+def summary(tally: Tally) -> Summary:
     """What came of a run."""
-    failures = [item.failure for item in hosts if item.failure is not None]
     return Summary(
         ended=now(),
-        hosts=len(hosts),
-        hosts_not_reached=len(failures),
-        counts=count_outcomes(hosts),
-        interrupted=any(failure.reason is Reason.CANCELLED for failure in failures),
-        exit_code=exit_code(run_header, hosts),
-        waived=count_waived(hosts),
-        waivers=statuses(run_header, hosts),
+        hosts=tally.hosts,
+        hosts_not_reached=tally.not_reached,
+        counts=tally.counts,
+        interrupted=tally.cancelled > 0,
+        exit_code=exit_code(tally),
+        waived=dict(tally.waived),
+        waivers=statuses(tally),
     )
 
 

@@ -17,7 +17,7 @@ class Exit(IntEnum):
 
 MEANING: dict[Exit, str] = {
     Exit.PASSED: "everything that was judged passed",
-    Exit.FAILED: "a rule or test failed; a gate is shut; lint has warnings",
+    Exit.FAILED: "a rule or test failed; a gate is shut; lint has warnings; a diff is worse",
     Exit.USAGE: "the command line is wrong, or a file it names can't be used",
     Exit.INVALID: "a policy, model or other document is invalid",
     Exit.UNDETERMINED: "a verdict is unknown, a host was not reached, or nothing was judged",

@@ -1,19 +1,23 @@
 """A run: everything that was asked, read and judged, from which every report is made."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Annotated
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import Meta
 
 from hklint.failure import Failure
+from hklint.registry_test import RegistryTest
 from hklint.span import Span
 from hklint.verdict import Diagnosis, Outcome, Severity, Verdict
 from hklint.waiver import WARN_DAYS, ExpiredWaivers, Waiver, WaiverStatus, WaiverUse
 
-RUN_VERSION = 2
-"""Version 2 has waivers. In a run of version 1 nothing is waived; it can be read as it is."""
+if TYPE_CHECKING:
+    from hklint.tally import Tally
+
+RUN_VERSION = 3
+"""Version 2 has waivers, version 3 controls and baselines. Older runs can be read as they are."""
 OLDEST_RUN_VERSION = 1
 MOST_WARN_DAYS = 3660
 """Ten years: whoever wants to hear earlier of a waiver's end hears it always."""
@@ -24,6 +28,13 @@ class Reference(msgspec.Struct, frozen=True):
 
     title: str
     url: str
+
+
+class Control(msgspec.Struct, frozen=True):
+    """An entry of a public catalogue that a rule serves, such as `nist-800-53` and `SC-8`."""
+
+    catalogue: str
+    id: str
 
 
 class RuleInfo(msgspec.Struct, frozen=True):
@@ -38,6 +49,7 @@ class RuleInfo(msgspec.Struct, frozen=True):
     tags: tuple[str, ...]
     span: Span
     level: int = 1
+    controls: tuple[Control, ...] = ()
 
 
 class PolicyInfo(msgspec.Struct, frozen=True):
@@ -51,6 +63,19 @@ class PolicyInfo(msgspec.Struct, frozen=True):
     rules: tuple[RuleInfo, ...]
 
 
+class Baseline(msgspec.Struct, frozen=True):
+    """The earlier run that verdicts were compared with; `started` and `hosts` are its own.
+
+    It `decides` if what it has does not count for the exit code. A run that was compared later, for
+    a report, keeps the exit code it had.
+    """
+
+    path: str
+    started: str
+    hosts: int
+    decides: bool = True
+
+
 class RunHeader(msgspec.Struct, frozen=True, tag="run", tag_field="kind"):
     """The first line of a run.
 
@@ -60,7 +85,9 @@ class RunHeader(msgspec.Struct, frozen=True, tag="run", tag_field="kind"):
     text of every policy, model and waiver by the path that spans name. `waivers` are all that were
     given, whether or not they are for anything here; `expired_waivers` and `warn_days` say what
     becomes of those that have expired or are about to. `profiles` are the ids of those that were
-    asked for, and `sources` says of each parameter where its value was given.
+    asked for, and `sources` says of each parameter where its value was given. With a `baseline`,
+    what that run has already does not count for the exit code. `registry_tests` is what the rules
+    on registry values ask, in the order of the policies.
     """
 
     version: int
@@ -80,6 +107,18 @@ class RunHeader(msgspec.Struct, frozen=True, tag="run", tag_field="kind"):
     warn_days: Annotated[int, Meta(ge=0, le=MOST_WARN_DAYS)] = WARN_DAYS
     profiles: tuple[str, ...] = ()
     sources: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
+    baseline: Baseline | None = None
+    registry_tests: tuple[RegistryTest, ...] = ()
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """A verdict that failed in the baseline, and on this host fails no more."""
+
+    policy: str
+    rule: str
+    instance: str
+    title: str
+    severity: Severity
 
 
 class HostResult(msgspec.Struct, frozen=True, tag="host", tag_field="kind"):
@@ -87,7 +126,7 @@ class HostResult(msgspec.Struct, frozen=True, tag="host", tag_field="kind"):
 
     `host` is the name the user knows it by, `windows` a short description of its Windows ("" when
     not known), `seconds` the time it took. `snapshot` is the evidence in its file form. `waivers`
-    are those that name the host.
+    are those that name the host, and `gone` what the baseline has and this run has not.
     """
 
     host: str
@@ -100,6 +139,7 @@ class HostResult(msgspec.Struct, frozen=True, tag="host", tag_field="kind"):
     diagnoses: tuple[Diagnosis, ...]
     verdicts: tuple[Verdict, ...]
     waivers: tuple[WaiverUse, ...] = ()
+    gone: tuple[Gone, ...] = ()
 
 
 class Summary(msgspec.Struct, frozen=True, tag="summary", tag_field="kind"):
@@ -122,30 +162,26 @@ class Summary(msgspec.Struct, frozen=True, tag="summary", tag_field="kind"):
 RunLine = RunHeader | HostResult | Summary
 
 
-class Run(msgspec.Struct, frozen=True):
-    """A whole run, in memory or read back; hosts are in the order of the targets given."""
+class Run(msgspec.Struct, frozen=True, dict=True):
+    """A whole run; hosts are in the order of the targets given.
+
+    They may be more than memory holds: each pass over them may read them anew from a file.
+    """
 
     header: RunHeader
-    hosts: tuple[HostResult, ...]
+    hosts: Iterable[HostResult]
     summary: Summary
 
+    @classmethod
+    def counted(cls, tally: "Tally", hosts: Iterable[HostResult], summary: Summary) -> "Run":
+        """A run whose hosts have been added up already."""
+        run = cls(tally.header, hosts, summary)
+        vars(run)["tally"] = tally
+        return run
 
-def count_outcomes(hosts: Iterable[HostResult]) -> dict[Outcome, int]:
-    """How many verdicts there are of each outcome, all outcomes present."""
-    counts = dict.fromkeys(Outcome, 0)
-    for host in hosts:
-        for verdict in host.verdicts:
-            counts[verdict.outcome] += 1
-    return counts
+    @cached_property
+    def tally(self) -> "Tally":
+        """What the hosts add up to."""
+        from hklint.tally import tally  # noqa: PLC0415 - a tally is of what stands above
 
-
-def count_waived(hosts: Iterable[HostResult]) -> dict[Outcome, int]:
-    """How many verdicts of an outcome a waiver accepts; outcomes without any are left out."""
-    return dict(
-        Counter(
-            verdict.outcome
-            for host in hosts
-            for verdict in host.verdicts
-            if verdict.waiver is not None
-        )
-    )
+        return tally(self.header, self.hosts)

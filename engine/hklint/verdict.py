@@ -66,6 +66,10 @@ class Explanation(msgspec.Struct, frozen=True):
     then: tuple[str, ...] = ()
 
 
+BaselineState = Literal["", "new", "unchanged", "updated"]
+"""Where a verdict stands against an earlier run: "" if there is none, or it is no trouble."""
+
+
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     """One rule judged on one host.
 
@@ -74,7 +78,8 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     `found` in the reader's words. `reason` says in a few words why it is unknown or not applicable.
 
     `waiver` is one in force that accepts the outcome, which stays what it is. `expired_waiver` is
-    one that would, had it not expired.
+    one that would, had it not expired. `baseline_state` says of a failed or unknown verdict of a
+    run with a baseline whether the baseline has it already; "updated" is one that has other words.
     """
 
     policy: str
@@ -93,6 +98,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     explanation: Explanation
     waiver: WaiverMark | None = None
     expired_waiver: WaiverMark | None = None
+    baseline_state: BaselineState = ""
 
     @property
     def name(self) -> str:

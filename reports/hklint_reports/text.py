@@ -12,6 +12,15 @@ LIMIT = 2000
 """Characters of one text that a report shows; the run file has all of them."""
 
 _BUILD_COMMAND = re.compile(r"##(?=\[|vso)", re.IGNORECASE)
+_PIECE = re.compile(r"`[^`]+`|[(\"']+|[^\s`]*[^\s`).,;!?:]|[).,;!?:]+|`+|\s+")
+_TICKS = re.compile("`+")
+_PLAIN = re.compile(
+    r"""[("']+|[("'.]*[^\W_](?:[^\W_]|[.,;!?%()/"'+=-])*|[).,;!?:]+|[-\u2013\u2014=+/]|\s+"""
+)
+_LINKED = re.compile(r"www\.|[a-z]-[0-9]|\b[0-9a-f]{7,40}\b", re.IGNORECASE)
+"""What GitHub links though it looks like words: addresses, references, hashes of commits."""
+_ITEM = re.compile(r"[0-9]+[.)](?: |$)|[^\w(\"'.]")
+"""How a line begins that may begin a list, or underline what stands above it."""
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>&~|$])")
 
 
@@ -26,7 +35,9 @@ def visible(text: str, limit: int = LIMIT) -> str:
     shown = text[:limit]
     if not shown.isprintable():
         shown = "".join(char if char.isprintable() else _spelled(char) for char in shown)
-    return _BUILD_COMMAND.sub(r"#\\x23", shown) + cut
+    if "##" in shown:
+        shown = _BUILD_COMMAND.sub(r"#\\x23", shown)
+    return shown + cut
 
 
 def _spelled(char: str) -> str:
@@ -63,6 +74,44 @@ def _ascii_xml(text: str) -> str:
 def markdown(text: str) -> str:
     """Words in a Markdown paragraph: no links, images, HTML or emphasis come of them."""
     return _MARKDOWN.sub(r"\\\1", visible(text))
+
+
+def markdown_code(text: str, limit: int = LIMIT) -> str:
+    """A code span of GitHub's Markdown, in which nothing is a link, a mention or an emoji.
+
+    Safe in a cell of a table too, where a bar would end the cell whatever stands before it.
+    """
+    shown = visible(text, limit).replace("|", r"\x7c")
+    if not shown.strip():
+        return '`""`'
+    longest = max((len(ticks) for ticks in _TICKS.findall(shown)), default=0)
+    fence, blank = "`" * (longest + 1), " " if longest or shown != shown.strip() else ""
+    return f"{fence}{blank}{shown}{blank}{fence}"
+
+
+def markdown_words(text: str, limit: int = LIMIT) -> str:
+    """Prose on one line of GitHub's Markdown, of which nothing but prose can come.
+
+    Ordinary words stand as they are. All others become code: beside markup that is what GitHub
+    makes links of after the Markdown is read, such as `@team`, `#12`, `:smile:`, `GH-12` and the
+    hashes of commits, and what autolinks are made of. What stands in backquotes is code already.
+    """
+    pieces: list[tuple[bool, str]] = []
+    line = " ".join(visible(text, limit).split())
+    for match in _PIECE.finditer(line):
+        piece = match[0]
+        is_item = not pieces and _ITEM.match(line) is not None
+        is_code = not _is_plain(piece) or is_item
+        if piece[0] == piece[-1] == "`" and piece.strip("`"):
+            piece = piece[1:-1]
+        if is_code and pieces and pieces[-1][0]:
+            piece = pieces.pop()[1] + piece
+        pieces.append((is_code, piece))
+    return "".join(markdown_code(piece) if is_code else piece for is_code, piece in pieces)
+
+
+def _is_plain(piece: str) -> bool:
+    return _PLAIN.fullmatch(piece) is not None and _LINKED.search(piece) is None
 
 
 def sarif_message(text: str) -> str:

@@ -62,10 +62,9 @@ def waived_by(mark: WaiverMark) -> str:
     )
 
 
-def waivers_text(verdicts: Iterable[Verdict]) -> str:
-    """The waivers of some verdicts with their ends, the next to end first; the rest is counted."""
-    marks = {item.waiver.id: item.waiver for item in verdicts if item.waiver is not None}
-    ordered = sorted(marks.values(), key=lambda mark: (mark.until, mark.id))
+def waivers_text(marks: Iterable[WaiverMark]) -> str:
+    """Some waivers with their ends, the next to end first; the rest is counted."""
+    ordered = sorted(marks, key=lambda mark: (mark.until, mark.id))
     shown = [f"{mark.id} until {moment_text(mark.until)}" for mark in ordered[:MARKS_SHOWN]]
     more = len(ordered) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")

@@ -1,20 +1,16 @@
 """Sentences that several reports share, so that no two of them say it differently."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from typing import cast
+from collections.abc import Iterable, Iterator
 
-from hklint.failure import ADVICE, MEANING, Failure, Reason
-from hklint.gate import counts, expired, judged, unjudged
-from hklint.run import HostResult, Run
+from hklint.clock import utc_or
+from hklint.failure import ADVICE, MEANING, Failure
+from hklint.run import Run
+from hklint.tally import NOT_KNOWN
 from hklint.verdict import SEVERITIES, DecidingRow, Outcome, Verdict
 from hklint_reports.text import counted, visible
-from hklint_reports.times import utc, utc_or
 from hklint_reports.waiving import waiver_parts, waivers_text
 
 NEVER_A_PASS = "whether the host complies; this never counts as a pass"  # noqa: S105 - a sentence, no password
-
-_NOT_KNOWN = datetime.min.replace(tzinfo=UTC)
 
 
 def expectation(verdict: Verdict) -> str:
@@ -88,7 +84,9 @@ def exit_reason(run: Run) -> str:
         case 0:
             return _passed(run)
         case 1:
-            return _failed(run)
+            over = run.tally.expired and not run.tally.failing
+            failed = "a rule newly failed" if _decides(run) else "a rule failed"
+            return "the waiver of a rule has expired" if over else failed
         case 4:
             return _undetermined(run)
         case code:
@@ -96,23 +94,21 @@ def exit_reason(run: Run) -> str:
 
 
 def _passed(run: Run) -> str:
-    failed, unknown = _number(run, Outcome.FAIL), _number(run, Outcome.UNKNOWN)
-    waived = run.summary.waived
-    but = " that is not waived" if waived.get(Outcome.FAIL) else ""
-    if failed:
-        return f"nothing failed of severity {run.header.fail_on} or above{but}"
-    if unknown:
-        return f"nothing failed{but}; unknown verdicts were allowed"
-    if waived.get(Outcome.UNKNOWN):
-        return f"nothing failed{but}; unknown verdicts are waived"
-    return f"nothing failed{but}"
+    said = [_nothing_failed(run)]
+    if not _number(run, Outcome.FAIL):
+        if _number(run, Outcome.UNKNOWN):
+            said.append("unknown verdicts were allowed")
+        elif run.summary.waived.get(Outcome.UNKNOWN):
+            said.append("unknown verdicts are waived")
+    return "; ".join([*said, *_known_said(run)])
 
 
-def _failed(run: Run) -> str:
-    verdicts = list(_verdicts(run))
-    failed = any(_fails(run, verdict) for verdict in verdicts)
-    over = not failed and any(expired(run.header, verdict) for verdict in verdicts)
-    return "the waiver of a rule has expired" if over else "a rule failed"
+def _nothing_failed(run: Run) -> str:
+    """What a run can say at most when it passed."""
+    what = "nothing newly failed" if _decides(run) else "nothing failed"
+    severity = f" of severity {run.header.fail_on} or above" if _number(run, Outcome.FAIL) else ""
+    but = " that is not waived" if run.summary.waived.get(Outcome.FAIL) else ""
+    return f"{what}{severity}{but}"
 
 
 def _undetermined(run: Run) -> str:
@@ -126,53 +122,34 @@ def _undetermined(run: Run) -> str:
 
 
 def _number(run: Run, outcome: Outcome) -> int:
-    """How many verdicts there are of an outcome, without those that are waived."""
-    return run.summary.counts.get(outcome, 0) - run.summary.waived.get(outcome, 0)
+    """How many verdicts there are of an outcome, without those that are waived or known."""
+    idle = run.summary.waived.get(outcome, 0) + run.tally.known[outcome]
+    return run.summary.counts.get(outcome, 0) - idle
 
 
 def not_asked(run: Run) -> str:
     """What an interrupted run left undone."""
-    cancelled = sum(
-        host.failure is not None and host.failure.reason is Reason.CANCELLED for host in run.hosts
-    )
-    missing = cancelled + max(0, run.header.targets - len(run.hosts))
+    missing = run.tally.cancelled + max(0, run.header.targets - run.tally.hosts)
     if missing:
         return f"interrupted: {missing} of {counted(run.header.targets, 'host')} left no result"
     return "interrupted: the run was stopped before its end"
 
 
-def recorded_at(run: Run, host: HostResult) -> str:
-    """When a host's facts were read, if not by this run; "" for fresh ones.
-
-    A snapshot names the target it was taken from, and a run that reads it has the file's path as
-    the target. Times alone do not tell: the clock of the computer that took it may be ahead. What
-    the file says of its time is shown as a time only, never as it stands there.
-    """
-    if host.snapshot is None:
-        return ""
-    taken_at = utc_or(str(host.snapshot.get("taken_at", "")), _NOT_KNOWN)
-    source = host.snapshot.get("source")
-    from_file = isinstance(source, Mapping) and (
-        cast("Mapping[str, object]", source).get("target") != host.target
-    )
-    if not from_file and (taken_at is _NOT_KNOWN or taken_at >= utc(run.header.started)):
-        return ""
-    known = taken_at is not _NOT_KNOWN
-    return taken_at.strftime("%Y-%m-%dT%H:%M:%SZ") if known else "at a time not known"
-
-
 def gate_reason(run: Run) -> str:
     """Why the gate is open or shut, for the one line that an installer reads."""
-    counting = [verdict for verdict in _verdicts(run) if _fails(run, verdict)]
+    counting = run.tally.failing.total()
     passed, unknown = _number(run, Outcome.PASS), _number(run, Outcome.UNKNOWN)
     failed = _number(run, Outcome.FAIL)
     said: list[str] = []
     if run.summary.exit_code == 0:
+        said += [_nothing_failed(run)] if _decides(run) else []
         said.append(f"{counted(passed, 'rule')} passed")
     if counting:
-        worst = min((verdict.severity for verdict in counting), key=SEVERITIES.index)
-        judged = counted(passed + failed + unknown + sum(run.summary.waived.values()), "rule")
-        said.append(f"{len(counting)} of {judged} failed (worst: {worst})")
+        worst = min(run.tally.failing, key=SEVERITIES.index)
+        idle = sum(run.summary.waived.values()) + run.tally.known.total()
+        judged = counted(passed + failed + unknown + idle, "rule")
+        newly = "newly failed" if _decides(run) else "failed"
+        said.append(f"{counting} of {judged} {newly} (worst: {worst})")
     if run.summary.hosts_not_reached:
         said.append(f"{counted(run.summary.hosts_not_reached, 'host')} gave no answer")
     if unknown:
@@ -180,46 +157,51 @@ def gate_reason(run: Run) -> str:
         said.append(f"{counted(unknown, 'rule')} could not be judged{allowed}")
     if run.summary.interrupted:
         said.append("the run was interrupted")
-    if lighter := failed - len(counting):
+    if lighter := failed - counting:
         said.append(f"{counted(lighter, 'rule')} failed below {run.header.fail_on}")
-    said += _waivers_said(run)
+    said += [*_known_said(run), *_waivers_said(run)]
     if not (counting or run.summary.exit_code == 0):
         said += _nothing_judged(run)
-    if recorded := sorted(filter(None, (recorded_at(run, host) for host in run.hosts))):
-        said.append(f"by facts recorded {recorded[0]}, not by the host as it is now")
+    if run.tally.recorded:
+        said.append(f"by facts recorded {run.tally.recorded}, not by the host as it is now")
     return ", ".join(said)
+
+
+def _decides(run: Run) -> bool:
+    """Whether what a baseline has does not count for the exit code."""
+    return run.header.baseline is not None and run.header.baseline.decides
+
+
+def _known_said(run: Run) -> Iterator[str]:
+    """What does not count only because the baseline has it already."""
+    baseline = run.header.baseline
+    day = utc_or(baseline.started, NOT_KNOWN).strftime("%Y-%m-%d") if baseline else ""
+    for outcome, words in ((Outcome.FAIL, "failed"), (Outcome.UNKNOWN, "could not be judged")):
+        if known := run.tally.known[outcome]:
+            them = "is" if known == 1 else "are"
+            yield f"{counted(known, 'rule')} {words} and {them} known since the run of {day}"
 
 
 def _waivers_said(run: Run) -> Iterator[str]:
     """What does not count only because somebody accepted it, or counts because that is over."""
     for outcome, words in ((Outcome.FAIL, "failed"), (Outcome.UNKNOWN, "could not be judged")):
-        waived = [item for item in _verdicts(run) if item.waiver and item.outcome is outcome]
-        if waived:
-            who = visible(waivers_text(waived))
-            yield f"{counted(len(waived), 'rule')} {words} and waived ({who})"
-    if over := sum(expired(run.header, verdict) for verdict in _verdicts(run)):
-        yield f"{counted(over, 'rule')} with an expired waiver"
+        if waived := run.tally.waived[outcome]:
+            who = visible(waivers_text(run.tally.waivers[outcome].values()))
+            yield f"{counted(waived, 'rule')} {words} and waived ({who})"
+    if run.tally.expired:
+        yield f"{counted(run.tally.expired, 'rule')} with an expired waiver"
 
 
 def _nothing_judged(run: Run) -> list[str]:
     """What is to be said of hosts that answered, and to which nothing applied that counts."""
-    answered = [host for host in run.hosts if host.failure is None]
-    empty = sum(not judged(run.header, host) for host in answered)
-    if empty == len(run.hosts):
+    tally = run.tally
+    if tally.not_judged == tally.hosts:
         return ["nothing was judged"]
-    said = [f"nothing was judged on {counted(empty, 'host')}"] if empty else []
-    partly = dict.fromkeys(
-        name for host in answered if judged(run.header, host) for name in unjudged(run.header, host)
+    said = (
+        [f"nothing was judged on {counted(tally.not_judged, 'host')}"] if tally.not_judged else []
     )
-    return said + [f"nothing was judged by {visible(name)}" for name in partly]
-
-
-def _verdicts(run: Run) -> Iterator[Verdict]:
-    for host in run.hosts:
-        yield from host.verdicts
-
-
-def _fails(run: Run, verdict: Verdict) -> bool:
-    """Whether a verdict alone makes the run fail."""
-    failed = verdict.outcome is Outcome.FAIL and verdict.waiver is None
-    return failed and counts(verdict, run.header.fail_on)
+    return said + [
+        f"nothing was judged by {visible(policy.id)}"
+        for policy in run.header.policies
+        if tally.not_judged_by[policy.id]
+    ]

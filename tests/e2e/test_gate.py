@@ -153,8 +153,10 @@ def test_the_files_of_the_demo_fix_the_host_and_take_it_back(
 
 def test_demo_leaves_a_record_that_can_be_reported(hklint_command: Command) -> None:
     assert hklint_command("demo", "-o", "story").code == 0
-    for form in FORMATS:
-        assert hklint_command("report", "story/1-before.jsonl", "-f", form, "-o", form).code == 0
+    for name, form in FORMATS.items():
+        if form.one_file:
+            run = ("report", "story/1-before.jsonl", "-f", name, "-o", name)
+            assert hklint_command(*run).code == 0
     assert Path("sarif").read_bytes() == Path("story/1-before.sarif").read_bytes()
     assert Path("junit").read_bytes() == Path("story/1-before.xml").read_bytes()
 

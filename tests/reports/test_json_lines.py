@@ -8,7 +8,7 @@ import pytest
 
 from hklint.errors import UsageError
 from hklint.verdict import Outcome
-from hklint_reports.json_lines import read_run, write_line
+from hklint_reports.json_lines import open_run, read_run, write_line
 
 
 @pytest.fixture
@@ -93,10 +93,10 @@ BROKEN = {
         "run.jsonl:2: rule 'x' of policy 'exchange-store-addins' is not in the header",
     ),
     "other version": (
-        lambda lines: [lines[0].replace('"version":2,', '"version":3,', 1), *lines[1:]],
+        lambda lines: [lines[0].replace('"version":3,', '"version":4,', 1), *lines[1:]],
         (
-            "run.jsonl:1: the run is recorded in version 3 of the format, and this hklint reads "
-            "versions 1 to 2: use hklint 0.1.0, which recorded it"
+            "run.jsonl:1: the run is recorded in version 4 of the format, and this hklint reads "
+            "versions 1 to 3: use hklint 0.1.0, which recorded it"
         ),
     ),
     "other version, other form": (
@@ -184,3 +184,47 @@ def test_a_broken_file_is_an_error_that_names_the_line(lines: list[str], name: s
     with pytest.raises(UsageError) as caught:
         read_run(breaking(lines), "run.jsonl")
     assert str(caught.value).startswith(message)
+
+
+@pytest.fixture
+def file(lines: list[str], tmp_path: Path) -> Path:
+    path = tmp_path / "run.jsonl"
+    path.write_text("".join(lines), encoding="ascii", newline="\n")
+    return path
+
+
+def test_a_run_in_its_file_is_the_run_in_memory(lines: list[str], file: Path) -> None:
+    run, whole = open_run(file), read_run(lines)
+    assert (run.header, run.summary) == (whole.header, whole.summary)
+    assert [*run.hosts] == [*whole.hosts]
+    assert [*zip(run.hosts, run.hosts, strict=True)] == [
+        *zip(whole.hosts, whole.hosts, strict=True)
+    ]
+    assert run.tally.counts == whole.tally.counts == whole.summary.counts
+
+
+def test_a_run_cut_off_is_read_as_far_as_it_goes(lines: list[str], file: Path) -> None:
+    file.write_text("".join([*lines[:2], lines[2][:50]]), encoding="ascii")
+    run = open_run(file)
+    assert run.summary.interrupted
+    assert len([*run.hosts]) == 1
+
+
+@pytest.mark.parametrize("name", sorted(BROKEN))
+def test_a_broken_file_is_an_error_before_any_report(
+    lines: list[str], file: Path, name: str
+) -> None:
+    breaking, message = BROKEN[name]
+    broken = breaking(lines)
+    joined = "".join(line if line.endswith("\n") else f"{line}\n" for line in broken)
+    file.write_text(joined, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        open_run(file)
+    assert str(caught.value).startswith(message.replace("run.jsonl", str(file)))
+
+
+def test_a_file_that_changes_is_not_reported_on(lines: list[str], file: Path) -> None:
+    run = open_run(file)
+    file.write_text("".join([*lines, "\n"]), encoding="ascii")
+    with pytest.raises(UsageError, match="has changed while it was read"):
+        next(iter(run.hosts))

@@ -5,16 +5,20 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
+from hklint.cli.baseline_options import with_baseline
 from hklint.cli.connection_options import COMMAND_OPTION, connection
 from hklint.cli.options import load_library, parse_targets
-from hklint.cli.output import Destination, parse_reports, write_reports
-from hklint.cli.waiver_options import waived, with_waivers
+from hklint.cli.output import wants_color
+from hklint.cli.reporting import asked_for, parse_reports, write_new_reports
+from hklint.cli.spool import Spool
+from hklint.cli.waiver_options import waiving, with_waivers
 from hklint.exit_code import Exit, worst
 from hklint.run import HostResult, Run
+from hklint.tally import Tally
 
 if TYPE_CHECKING:
     from hklint.fleet import Recorded
@@ -39,6 +43,7 @@ def run_audit(command: str, given: Mapping[str, Any]) -> Exit:
     options = connection(**given)
     targets = parse_targets(given["targets"], options)
     destinations = parse_reports(given["reports"], given["record"])
+    shown = asked_for(given)
     library = load_library(given)
     header = audit.header(
         library,
@@ -49,9 +54,15 @@ def run_audit(command: str, given: Mapping[str, Any]) -> Exit:
         allow_unknown=given["allow_unknown"],
     )
     header = with_waivers(header, library, given)
-    results = waived(header, _ask(targets, library, options, given["jobs"]))
-    run = Run(header, results, audit.summary(header, results))
-    return _report(run, destinations, verbose=given["verbose"] > 0, quiet=given["quiet"])
+    header, compared = with_baseline(header, given)
+    marked = waiving(header)
+    total = Tally(header)
+    with closing(Spool()) as hosts:
+        for position, result in _ask(targets, library, options, given["jobs"]):
+            total.add(result := compared(marked(result)))
+            hosts.add(position, result)
+        run = Run.counted(total, hosts, audit.summary(total))
+        return worst([Exit(run.summary.exit_code), write_new_reports(run, destinations, shown)])
 
 
 def _without_secrets(arguments: Iterable[str]) -> Iterator[str]:
@@ -66,8 +77,8 @@ def _without_secrets(arguments: Iterable[str]) -> Iterator[str]:
 
 def _ask(
     targets: "Sequence[HostTarget | Recorded]", library: "Library", options: "Options", jobs: int
-) -> tuple[HostResult, ...]:
-    """Asks and judges all hosts; the results are in the order of the targets."""
+) -> Iterator[tuple[int, HostResult]]:
+    """Asks and judges all hosts; results come as they are ready, with the place of their target."""
     from hklint import audit  # noqa: PLC0415 - imported by the caller already
     from hklint.fleet import gather  # noqa: PLC0415 - the same
     from hklint.judging.plan import facts_needed  # noqa: PLC0415 - the same
@@ -75,18 +86,10 @@ def _ask(
     policies = list(library.policies.values())
     facts = facts_needed(policies)
     ask_for_passwords(targets, options)
-    results: dict[int, HostResult] = {}
     with stopping(options), progress(len(targets)) as advance:
         for gathered in gather(targets, facts, options, jobs):
-            results[gathered.position] = audit.host_result(gathered, policies)
+            yield gathered.position, audit.host_result(gathered, policies)
             advance()
-    return tuple(results[position] for position in sorted(results))
-
-
-def _report(run: Run, wanted: Sequence[Destination], *, verbose: bool, quiet: bool) -> Exit:
-    complete = write_reports(run, wanted, verbose=verbose, quiet=quiet)
-    code = Exit(run.summary.exit_code)
-    return code if complete else worst([code, Exit.USAGE])
 
 
 def ask_for_passwords(targets: "Sequence[HostTarget | Recorded]", options: "Options") -> None:
@@ -152,7 +155,7 @@ def progress(total: int) -> Generator[Callable[[], None]]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=Console(stderr=True, no_color=not wants_color(sys.stderr)),
         transient=True,
     )
     with bar:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from hklint.cli.output import Destination, atomic, check_writable, write_reports
+from hklint.cli.output import atomic, check_writable
+from hklint.cli.reporting import Destination, write_reports
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
 from hklint.fact import Present, WebRequest
 from hklint.run import HostResult, Run
+from hklint.tally import tally
 from hklint.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -99,14 +101,17 @@ class Story:
         if isinstance(gathered.result, Failure):
             raise UsageError(f"the lab's host gave no answer: {gathered.result.detail}")
         hosts: tuple[HostResult, ...] = (audit.host_result(gathered, policies),)
-        return Run(header, hosts, audit.summary(header, hosts)), gathered.result
+        total = tally(header, hosts)
+        return Run.counted(total, hosts, audit.summary(total)), gathered.result
 
     def report(self, run: Run, step: str) -> None:
         """Shows a run on the screen, and leaves it in the folder in every other form."""
+        from hklint_reports import DEFAULTS  # noqa: PLC0415 - only here
+
         names = (("html", ".html"), ("jsonl", ".jsonl"), ("junit", ".xml"), ("sarif", ".sarif"))
         reports = [Destination(form, str(self.folder / f"{step}{end}")) for form, end in names]
         click.echo(f"$ hklint {' '.join(run.header.arguments)}\n")
-        write_reports(run, reports, verbose=False, quiet=False)
+        write_reports(run, reports, DEFAULTS._replace(folder=str(Path.cwd())), [])
 
     def write_fix(self, run: Run, snapshot: "Snapshot") -> str:
         """Writes fix.reg and rollback.reg for the failed rules; returns the text of the fix."""

@@ -1,46 +1,70 @@
-"""hklint report: make a report from a recorded run."""
+"""hklint report: make reports from a recorded run."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from hklint.cli.output import SCREEN, parse_reports, write_reports
+from hklint.cli.baseline_options import compared, report_baseline_option
+from hklint.cli.output import SCREEN
+from hklint.cli.reporting import asked_for, parse_reports, write_reports
+from hklint.cli.result_options import complete_formats, format_options
+from hklint.cli.sections import SectionCommand
 from hklint.errors import UsageError
-from hklint.exit_code import Exit
+from hklint_reports import FORMATS
 
-EXAMPLES = """\b
+_WIDTH = max(map(len, FORMATS))
+FORMAT_LIST = "\n".join(f"  {name:{_WIDTH}}  {form.description}" for name, form in FORMATS.items())
+EXAMPLES = f"""\b
+Formats:
+{FORMAT_LIST}
+
+\b
 Examples:
   hklint report run.jsonl
   hklint report run.jsonl --format sarif -o hklint.sarif
+  hklint report run.jsonl --report html=hklint.html --report junit=results/
 """
 
 
-@click.command("report", epilog=EXAMPLES)
+@click.command("report", cls=SectionCommand, epilog=EXAMPLES)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="RUN")
-@click.option("--format", "-f", "form", default="terminal", show_default=True, metavar="FORMAT")
+@format_options
+@report_baseline_option
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    metavar="FORMAT",
+    shell_complete=complete_formats,
+    help="The form of the report. Default: terminal.",
+)
 @click.option(
     "--output",
     "-o",
-    default=SCREEN,
-    metavar="FILE",
+    metavar="PATH",
     help="Where the report goes; the screen then has the tally only. Default: standard output.",
 )
 @click.option("--verbose", "-v", is_flag=True, help="Show what passed as well.")
 @click.option("--quiet", "-q", is_flag=True, help="Only the tally and the exit code.")
-def report_command(file: Path, form: str, output: str, *, verbose: bool, quiet: bool) -> int:
-    """Make a report from a recorded run, without the hosts.
+def report_command(file: Path, **given: Any) -> int:  # noqa: ANN401 - click's options
+    """Make reports from a recorded run, without the hosts.
 
-    FORMAT is terminal, html, jsonl, junit or sarif. The exit code says whether the report was
-    made; the run's own verdict stands in it.
+    The exit code says whether the reports were made; the run's own verdict stands in them.
     """
-    from hklint_reports.json_lines import read_run  # noqa: PLC0415 - only here
+    from hklint_reports.json_lines import open_run  # noqa: PLC0415 - only here
 
-    (wanted,) = parse_reports([f"{form}={output}"])
+    single = given["form"] is not None or given["output"] is not None
+    if single and given["reports"]:
+        raise UsageError(
+            "--report names format and place; --format and --output are for one report"
+        )
+    form, output = given["form"] or "terminal", given["output"] or SCREEN
+    wanted = parse_reports(given["reports"] or [f"{form}={output}"])
+    given["quiet"] = given["quiet"] or all(item.path != SCREEN for item in wanted)
+    shown = asked_for(given)
     try:
-        with file.open(encoding="utf-8") as lines:
-            run = read_run(lines, str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: this is no run: {error}") from None
-    quiet = quiet or wanted.path != SCREEN
-    complete = write_reports(run, [wanted], verbose=verbose, quiet=quiet)
-    return Exit.PASSED if complete else Exit.USAGE
+        run = compared(open_run(file), given["baseline"])
+        return write_reports(run, wanted, shown, [])
+    except OSError as error:
+        raise UsageError(f"{file}: can't be read: {error.strerror}") from None

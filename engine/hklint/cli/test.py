@@ -6,14 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hklint.cli.output import (
-    SCREEN,
-    Destination,
-    atomic,
-    check_writable,
-    discard_output,
-    report_options,
-)
+from hklint.cli.output import SCREEN, atomic, check_writable, discard_output, report_options
+from hklint.cli.reporting import Destination
 from hklint.errors import UsageError
 from hklint.exit_code import Exit, worst
 
@@ -89,7 +83,8 @@ def _report(
     result: "Results", destination: Destination | None, *, verbose: bool, quiet: bool
 ) -> bool:
     """Writes the report that is wanted, and what people read; False if one was not written."""
-    from hklint_reports.policy_tests import junit, terminal  # noqa: PLC0415 - only now
+    from hklint_reports import Options  # noqa: PLC0415 - only now
+    from hklint_reports.policy_tests import junit, terminal  # noqa: PLC0415 - the same
 
     written: list[str] = []
     complete = True
@@ -106,11 +101,11 @@ def _report(
         if on_screen:
             junit.write(result, sys.stdout)
         else:
-            options = report_options(sys.stdout, written, verbose=verbose, quiet=quiet)
-            terminal.write(result, sys.stdout, options)
+            options = Options(verbose=verbose, quiet=quiet, written=tuple(written))
+            terminal.write(result, sys.stdout, report_options(sys.stdout, options))
         sys.stdout.flush()
     except BrokenPipeError:
         discard_output()
     if on_screen:
-        terminal.write(result, sys.stderr, report_options(sys.stderr, quiet=True))
+        terminal.write(result, sys.stderr, report_options(sys.stderr, Options(quiet=True)))
     return complete

@@ -77,9 +77,9 @@ def with_waivers(header: RunHeader, library: "Library", given: Mapping[str, Any]
     )
 
 
-def waived(header: RunHeader, results: tuple[HostResult, ...]) -> tuple[HostResult, ...]:
-    """What came of all hosts, with the marks of the waivers in force when the run began."""
+def waiving(header: RunHeader) -> Callable[[HostResult], HostResult]:
+    """What marks a host's verdicts with the waivers that were in force when the run began."""
     from hklint.judging.waivers import scopes, waive  # noqa: PLC0415 - only commands that ask hosts
 
     known, moment = scopes(header.waivers), read_moment(header.started)
-    return tuple(waive(result, known, moment) for result in results)
+    return lambda result: waive(result, known, moment)

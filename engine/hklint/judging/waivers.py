@@ -10,7 +10,8 @@ import msgspec
 
 from hklint.errors import UsageError
 from hklint.fold import fold
-from hklint.run import HostResult, RunHeader
+from hklint.run import HostResult
+from hklint.tally import Tally
 from hklint.target import SshTarget, WsmanTarget, parse_target
 from hklint.verdict import Outcome, Verdict
 from hklint.waiver import Waiver, WaiverState, WaiverStatus, WaiverUse, read_moment
@@ -154,28 +155,23 @@ def state(waiver: Waiver, moment: datetime, warn_days: int) -> WaiverState:
     return WaiverState.ACTIVE
 
 
-def statuses(header: RunHeader, hosts: Iterable[HostResult]) -> tuple[WaiverStatus, ...]:
+def statuses(tally: Tally) -> tuple[WaiverStatus, ...]:
     """What a run says of each waiver that it was given, in their order.
 
     A host that left no line at all may be one that any of them names.
     """
-    missing = header.targets
-    uses: dict[str, list[WaiverUse]] = {waiver.id: [] for waiver in header.waivers}
-    not_judged = Counter[str]()
-    for host in hosts:
-        missing -= 1
-        for use in host.waivers:
-            uses[use.id].append(use)
-            not_judged[use.id] += host.failure is not None
+    header = tally.header
+    missing = max(0, header.targets - tally.hosts)
     moment = read_moment(header.started)
     return tuple(
         WaiverStatus(
             waiver.id,
             state(waiver, moment, header.warn_days),
-            sum(use.matched for use in uses[waiver.id]),
-            sum(use.needed for use in uses[waiver.id]),
-            sum(use.unwaived for use in uses[waiver.id]),
-            not_judged[waiver.id] + max(0, missing),
+            use.matched,
+            use.needed,
+            use.unwaived,
+            tally.not_judged_by_waiver[waiver.id] + missing,
         )
         for waiver in header.waivers
+        for use in [tally.uses.get(waiver.id, WaiverUse(waiver.id, 0, 0, 0))]
     )

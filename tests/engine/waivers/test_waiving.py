@@ -15,6 +15,7 @@ from hklint.failure import Failure, Reason
 from hklint.judging.waivers import scopes, state, statuses, waive
 from hklint.run import RUN_VERSION, HostResult, RunHeader
 from hklint.span import Span
+from hklint.tally import tally
 from hklint.verdict import Outcome, Verdict
 from hklint.waiver import Waiver, WaiverState, WaiverStatus, WaiverUse, read_moment
 
@@ -112,10 +113,10 @@ def test_a_run_knows_of_a_waiver_only_what_its_hosts_have_said(
     ]
     known = scopes(header.waivers)
     results = [waive(host, known, read_moment(MOMENT)) for host in hosts]
-    (status,) = statuses(header, results)
+    (status,) = statuses(tally(header, results))
     assert status == WaiverStatus("w", WaiverState.ACTIVE, 1, 0, 0, 3)
     assert not status.unused
-    (alone,) = statuses(msgspec.structs.replace(header, targets=1), results[:1])
+    (alone,) = statuses(tally(msgspec.structs.replace(header, targets=1), results[:1]))
     assert alone.unused
 
 
