@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "snapshot": "Read a host's facts into a file, to be judged later.",
     "doctor": "Walk the way to a host step by step, and say where it ends and why.",
     "report": "Make a report from a recorded run.",
+    "diff": "Say what turned between two recorded runs, and whether it got worse.",
     "lint": "Find what is wrong with policies, models, profiles, waivers and tests.",
     "test": "Run the tests of policies and models.",
     "waivers": "List waivers: what is accepted, by whom, and for how much longer.",

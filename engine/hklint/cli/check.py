@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from hklint.cli.auditing import run_audit
+from hklint.cli.baseline_options import baseline_option
 from hklint.cli.connection_options import connection_options
 from hklint.cli.options import policy_options
 from hklint.cli.result_options import result_options
@@ -27,6 +28,7 @@ Examples:
 @click.argument("targets", nargs=-1, metavar="TARGET...")
 @policy_options
 @result_options("info")
+@baseline_option
 @waiver_options
 @connection_options
 def check_command(**given: Any) -> int:  # noqa: ANN401 - click's options

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from hklint.cli.auditing import run_audit
+from hklint.cli.baseline_options import baseline_option
 from hklint.cli.connection_options import connection_options
 from hklint.cli.options import policy_options
 from hklint.cli.result_options import result_options
@@ -17,6 +18,7 @@ Examples:
   hklint gate ex01.json --profile exchange-2019
   hklint gate ex01.json -p exchange-store-addins --report junit=gate.xml
   hklint gate ex01.json -p exchange-store-addins --waivers waivers/ --expired-waivers fail
+  hklint gate ex01.json -p exchange-store-addins --baseline accepted.jsonl
 """
 
 
@@ -24,6 +26,7 @@ Examples:
 @click.argument("targets", nargs=-1, metavar="TARGET...")
 @policy_options
 @result_options("medium")
+@baseline_option
 @waiver_options
 @connection_options
 def gate_command(**given: Any) -> int:  # noqa: ANN401 - click's options
