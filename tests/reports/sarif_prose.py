@@ -9,9 +9,16 @@ from typing import Any
 Json = dict[str, Any]
 
 
-def problems(log: Json) -> list[str]:
-    """Every demand that a log does not meet."""
-    return [*_log_problems(log), *(text for run in log["runs"] for text in _run_problems(run))]
+ARGUMENTS = {"fail": 5, "pass": 3, "open": 3, "notApplicable": 3, "absent": 2}
+KINDS = ("fail", "pass", "open", "notApplicable", "informational", "review")
+
+
+def problems(log: Json, *, findings: bool = True) -> list[str]:
+    """Every demand that a log does not meet; with `findings` all its results have to be some."""
+    return [
+        *_log_problems(log),
+        *(text for run in log["runs"] for text in _run_problems(run, findings=findings)),
+    ]
 
 
 def _log_problems(log: Json) -> Iterator[str]:
@@ -24,27 +31,40 @@ def _log_problems(log: Json) -> Iterator[str]:
         yield "GitHub: two runs of one category"
 
 
-def _run_problems(run: Json) -> Iterator[str]:
+def _run_problems(run: Json, *, findings: bool) -> Iterator[str]:
     rules, results = run["tool"]["driver"]["rules"], run["results"]
     ids = [rule["id"] for rule in rules]
     if len(set(ids)) < len(ids):
         yield "two rules of one id"
+    yield from _alike_problems(results)
+    for rule in rules:
+        yield from _rule_problems(rule)
+        yield from _taxonomy_problems(rule, run.get("taxonomies", []))
+    for result in results:
+        if result["ruleIndex"] >= len(ids) or result.get("ruleId") != ids[result["ruleIndex"]]:
+            yield "GitHub: no rule has the ruleId, so there is no security severity"
+        if findings and (result["kind"] != "fail" or result.get("baselineState") == "absent"):
+            yield "many readers take a result of any kind for a finding"
+        yield from _result_problems(result)
+        yield from _place_problems(result, _texts(run))
+
+
+def _alike_problems(results: list[Json]) -> Iterator[str]:
     for key in ("suppressions", "baselineState"):
         if 0 < sum(key in result for result in results) < len(results):
             yield f"SARIF 3.27.23, 3.27.24: {key} stands on some results and not on others"
     if len(results) > 25_000:
         yield "GitHub: more than 25,000 results"
-    for rule in rules:
-        yield from _rule_problems(rule)
-    for result in results:
-        if result.get("ruleId") not in ids:
-            yield "GitHub: no rule has the ruleId, so there is no security severity"
-        yield from _result_problems(result)
-        yield from _place_problems(result, _texts(run))
+    for key in ("guid", "partialFingerprints"):
+        marks = [json.dumps(result.get(key)) for result in results]
+        if len(set(marks)) < len(marks):
+            yield f"two results of one {key}"
 
 
 def _rule_problems(rule: Json) -> Iterator[str]:
     properties = rule.get("properties", {})
+    if rule["name"] == rule["id"]:
+        yield "SARIF 3.49.7: a name that is the id"
     if "/" in rule["id"]:
         yield "SARIF 3.49.3: a hierarchical rule id"
     if len(properties.get("tags", [])) > 10:
@@ -60,11 +80,31 @@ def _rule_problems(rule: Json) -> Iterator[str]:
         yield "GitHub: security-severity is a string, over 0 and up to 10"
 
 
+def _taxonomy_problems(rule: Json, taxonomies: list[Json]) -> Iterator[str]:
+    targets: list[str] = []
+    for relationship in rule.get("relationships", []):
+        target = relationship["target"]
+        taxonomy = taxonomies[target["toolComponent"]["index"]]
+        taxa = [taxon["id"] for taxon in taxonomy["taxa"]]
+        if taxonomy["name"] != target["toolComponent"]["name"]:
+            yield "a relationship to another taxonomy than it names"
+        if target["index"] >= len(taxa) or taxa[target["index"]] != target["id"]:
+            yield "a relationship to another entry than it names"
+        targets.append(target["id"].lower())
+    tags = rule.get("properties", {}).get("tags", [])
+    weaknesses = {tag.rpartition("/")[2] for tag in tags if tag.startswith("external/cwe/")}
+    if not weaknesses.issubset(targets):
+        yield "DefectDojo: with relationships, a CWE in the tags is not looked for"
+
+
 def _result_problems(result: Json) -> Iterator[str]:
-    if result.get("kind", "fail") != "fail":
-        yield "many readers take a result of any kind for a finding"
-    if result.get("level") not in ("error", "warning", "note"):
+    kind, level = result.get("kind", "fail"), result.get("level")
+    if kind not in KINDS:
+        yield "SARIF 3.27.9: no such kind"
+    if kind == "fail" and level not in ("error", "warning", "note"):
         yield "SARIF 3.27.10: a finding without a level"
+    if kind != "fail" and (level != "none" or "rank" in result):
+        yield "SARIF 3.27.10, 3.27.25: a level or a rank of what is no finding"
     if "fingerprints" in result:
         yield "SARIF 3.27.16: fingerprints are not for direct producers"
     marks = result.get("partialFingerprints", {})
@@ -73,12 +113,19 @@ def _result_problems(result: Json) -> Iterator[str]:
     for name in marks:
         if "/" in name and not re.fullmatch(r".+/v\d+", name):
             yield "DefectDojo: a fingerprint's name with / ends in /vN"
-    if len(result["message"].get("arguments", [])) > 5:
-        yield "DefectDojo: more than 5 message arguments"
-    if not result["message"]["text"].endswith("."):
-        yield "SARIF2001: a message ends with a period"
     if len(result["locations"][0].get("logicalLocations", [])) > 100:
         yield "GitHub: more than 100 locations"
+    yield from _message_problems(result)
+
+
+def _message_problems(result: Json) -> Iterator[str]:
+    arguments = result["message"].get("arguments", [])
+    if len(arguments) > 5:
+        yield "DefectDojo: more than 5 message arguments"
+    if len(arguments) != ARGUMENTS[result["message"]["id"].removesuffix("-hosts")]:
+        yield "SARIF 3.11.11: not as many arguments as the rule's message has placeholders"
+    if not result["message"]["text"].endswith("."):
+        yield "SARIF2001: a message ends with a period"
 
 
 def _texts(run: Json) -> dict[str, list[str]]:

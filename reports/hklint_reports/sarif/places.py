@@ -1,19 +1,21 @@
 """Places as SARIF names them: files by relative URI, hosts and registry values by logical name."""
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 from hklint.fact import Fact, HostField, RegistryKey, RegistryName, RegistryValue, WebRequest
 from hklint.span import Span
-from hklint_reports.sarif.rules import Json
-from hklint_reports.text import encodable, visible
+from hklint_reports.paths import relative_path
+from hklint_reports.sarif.identity import Json
+from hklint_reports.sarif.shown import shown
+from hklint_reports.text import encodable
 
 FOLDER = "%SRCROOT%"
 """The base of all paths, by the name that code scanning knows: the working folder."""
-_IN_PACKAGE = "/hklint/policies/"
-_ROOT = re.compile(r"^(?:[A-Za-z]:)?/*")
+MAX_ARTIFACTS = 1_000
+"""Files that a run lists; a policy with its models and waivers has a few."""
 _KINDS: dict[type[Fact], str] = {
     RegistryValue: "registryValue",
     RegistryName: "registryValue",
@@ -24,31 +26,24 @@ _KINDS: dict[type[Fact], str] = {
 
 
 def relative_uri(path: str, folder: str = "") -> str:
-    """A URI for a document, relative to the working folder.
-
-    A path outside it keeps its names without what would lead out; one in an installed hklint is
-    that of the policy there.
-    """
-    path, folder = path.replace("\\", "/"), folder.replace("\\", "/").rstrip("/")
-    if folder and path.startswith(f"{folder}/"):
-        path = path.removeprefix(f"{folder}/")
-    elif _IN_PACKAGE in path:
-        path = f"policies/{path.rpartition(_IN_PACKAGE)[2]}"
-    names = [name for name in _ROOT.sub("", path).split("/") if name not in ("", ".", "..")]
-    return quote(encodable("/".join(names), "utf-8"))
+    """A URI for a document, relative to the working folder."""
+    return quote(encodable(relative_path(path, folder), "utf-8"))
 
 
 class Places:
-    """The files, hosts and facts that one SARIF run refers to, each numbered once."""
+    """The files that one SARIF run refers to, each numbered once."""
 
     def __init__(self, documents: Mapping[str, str], folder: str) -> None:
         self._documents = documents
         self._folder = folder
         self._artifacts: dict[str, int] = {}
-        self._logical: dict[str, tuple[int, Json]] = {}
+        self._lines: dict[str, list[str]] = {}
+        self._remembered = lru_cache(MAX_ARTIFACTS)(self._physical)
 
     def artifact(self, path: str) -> Json:
         """The location of a document."""
+        if len(self._artifacts) == MAX_ARTIFACTS and path not in self._artifacts:
+            return self._location(path)
         index = self._artifacts.setdefault(path, len(self._artifacts))
         return self._location(path) | {"index": index}
 
@@ -56,14 +51,20 @@ class Places:
         return {"uri": relative_uri(path, self._folder), "uriBaseId": FOLDER}
 
     def physical(self, span: Span, until: int = 0) -> Json:
-        """A piece of a document with its text, and with the lines around it up to `until`."""
+        """A piece of a document with its text, and with the lines around it up to `until`.
+
+        The same piece may be the same object: leave it as it is.
+        """
+        return self._remembered(span, until)
+
+    def _physical(self, span: Span, until: int) -> Json:
         region: Json = {
             "startLine": span.line,
             "startColumn": span.column,
             "endLine": span.line,
             "endColumn": max(span.end_column, span.column),
         }
-        lines = self._documents.get(span.path, "").split("\n")
+        lines = self._lines_of(span.path)
         location: Json = {"artifactLocation": self.artifact(span.path), "region": region}
         if span.line <= len(lines) and lines[span.line - 1]:
             last = min(max(until, span.line), len(lines))
@@ -77,31 +78,12 @@ class Places:
             }
         return location
 
-    def host(self, host: str) -> Json:
-        """The logical location of a host."""
-        name = visible(host)
-        return self._node(name, {"name": name, "fullyQualifiedName": name, "kind": "host"})
-
-    def fact(self, host: str, fact: Fact) -> Json:
-        """The logical location of something that was read from a host."""
-        name = visible(f"{host}/{fact}")
-        return self._node(
-            name,
-            {
-                "name": visible(_short_name(fact)),
-                "fullyQualifiedName": name,
-                "kind": _KINDS[type(fact)],
-                "parentIndex": self.host(host)["index"],
-            },
-        )
-
-    def _node(self, name: str, node: Json) -> Json:
-        index, _ = self._logical.setdefault(name, (len(self._logical), node))
-        return {"index": index, "fullyQualifiedName": name}
-
-    def logical_locations(self) -> list[Json]:
-        """All logical locations that were named so far."""
-        return [node for _, node in self._logical.values()]
+    def _lines_of(self, path: str) -> list[str]:
+        if path not in self._documents:
+            return []
+        if path not in self._lines:
+            self._lines[path] = self._documents[path].split("\n")
+        return self._lines[path]
 
     def artifacts(self, hashes: Mapping[str, str], waivers: Collection[str]) -> list[Json]:
         """All documents that were named so far.
@@ -121,9 +103,25 @@ class Places:
         }
         text = self._documents.get(path)
         if text is not None:
-            artifact["contents"] = {"text": encodable(text, "utf-8")}
-            sha256 = sha256 or hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
+            data = text.encode(errors="backslashreplace")
+            artifact["contents"] = {"text": data.decode()}
+            sha256 = sha256 or hashlib.sha256(data).hexdigest()
         return artifact | ({"hashes": {"sha-256": sha256}} if sha256 else {})
+
+
+def host_place(host: str) -> Json:
+    """The logical location of a host."""
+    name = shown(host)
+    return {"name": name, "fullyQualifiedName": name, "kind": "host"}
+
+
+def fact_place(host: str, fact: Fact) -> Json:
+    """The logical location of something that was read from a host."""
+    return {
+        "name": shown(_short_name(fact)),
+        "fullyQualifiedName": shown(f"{host}/{fact}"),
+        "kind": _KINDS[type(fact)],
+    }
 
 
 def _short_name(fact: Fact) -> str:

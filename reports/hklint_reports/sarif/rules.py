@@ -1,14 +1,13 @@
-"""Rules as SARIF describes them, and ids that stay the same from run to run."""
+"""Rules as SARIF describes them, with the messages of their results."""
 
-import hashlib
-import uuid
+import re
 from collections.abc import Sequence
 
 from hklint.run import PolicyInfo, RuleInfo, RunHeader
 from hklint.verdict import Severity
-from hklint_reports.text import markdown, one_line, sentence, visible
-
-Json = dict[str, object]
+from hklint_reports.sarif.identity import Json, guid
+from hklint_reports.sarif.taxonomies import Taxonomies, controls_named, cwe_tags
+from hklint_reports.text import markdown_code, markdown_words, one_line, sentence, visible
 
 LEVELS: dict[Severity, tuple[str, str, str]] = {
     "critical": ("error", "9.5", "error"),
@@ -19,41 +18,47 @@ LEVELS: dict[Severity, tuple[str, str, str]] = {
 }
 """SARIF's level, GitHub's `security-severity` (a string) and `problem.severity`."""
 
-FINDING = "On host '{0}', '{1}' is '{2}', expected '{3}': '{4}'."
+MESSAGES = {
+    "fail": "On host '{0}', '{1}' is '{2}', expected '{3}': '{4}'.",
+    "pass": "On host '{0}', '{1}' is '{2}', as expected.",
+    "open": "On host '{0}', '{1}' could not be judged: '{2}'.",
+    "notApplicable": "On host '{0}', '{1}' does not apply: '{2}'.",
+    "absent": "On host '{0}', '{1}' failed in the earlier run and does not fail any more.",
+    "fail-hosts": "'{1}' fails on '{0}', where it is '{2}', expected '{3}': '{4}'.",
+    "pass-hosts": "'{1}' passes on '{0}', where it is '{2}', as expected.",
+    "open-hosts": "'{1}' could not be judged on '{0}': '{2}'.",
+    "notApplicable-hosts": "'{1}' does not apply on '{0}': '{2}'.",
+    "absent-hosts": "'{1}' failed on '{0}' in the earlier run and does not fail any more.",
+}
+"""What results say, by id; those about many hosts tell what the first of them has."""
 DESCRIPTION_LIMIT = 1000
 """Characters of a description; GitHub and GitLab refuse more than 1,024."""
+_ADDRESS = re.compile(r"https://[!-;=?-~]+")
+"""What can stand in the angle brackets of a Markdown link."""
 TAG_LIMIT = 10
 """Tags of a rule; GitHub shows so many."""
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:hklint")
 
 
-def guid(*parts: str) -> str:
-    """A UUID of version 5 (SARIF's schema knows 1 to 5): the same parts give the same one."""
-    return str(uuid.uuid5(_NAMESPACE, _joined(parts).decode()))
-
-
-def fingerprint(*parts: str) -> str:
-    """What a finding is recognised by in the next run."""
-    return hashlib.sha256(_joined(parts)).hexdigest()[:16]
-
-
-def _joined(parts: Sequence[str]) -> bytes:
-    return "\0".join(parts).encode(errors="backslashreplace")
-
-
-def driver(header: RunHeader, policy: PolicyInfo, notices: Sequence[Json]) -> Json:
-    """The tool with its rules and the notifications it may give."""
-    return {
+def driver(
+    header: RunHeader, policy: PolicyInfo, notices: Sequence[Json], messages: Sequence[str]
+) -> Json:
+    """The tool with its rules, the messages they use, and the notifications it may give."""
+    taxonomies = Taxonomies(policy)
+    supported = taxonomies.references()
+    described: Json = {
         "name": "hklint",
         "fullName": f"hklint {visible(header.hklint)} (policy-as-code checker for Windows hosts)",
         "version": visible(header.hklint),
         "language": "en-US",
-        "rules": [_rule(policy, rule) for rule in policy.rules],
+        "rules": [_rule(policy, rule, messages, taxonomies) for rule in policy.rules],
         "notifications": list(notices),
     }
+    return described | ({"supportedTaxonomies": supported} if supported else {})
 
 
-def _rule(policy: PolicyInfo, rule: RuleInfo) -> Json:
+def _rule(
+    policy: PolicyInfo, rule: RuleInfo, messages: Sequence[str], taxonomies: Taxonomies
+) -> Json:
     level, score, problem = LEVELS[rule.severity]
     title = visible(sentence(rule.title), DESCRIPTION_LIMIT)
     described: Json = {
@@ -65,17 +70,20 @@ def _rule(policy: PolicyInfo, rule: RuleInfo) -> Json:
             "text": visible(f"{title} {sentence(rule.why)}".strip(), DESCRIPTION_LIMIT)
         },
         "help": {"text": _help_text(rule), "markdown": _help_markdown(rule)},
-        "messageStrings": {"fail": {"text": FINDING}},
+        "messageStrings": {message: {"text": MESSAGES[message]} for message in messages},
         "defaultConfiguration": {"level": level, "rank": float(score or 0) * 10},
         "properties": {
-            "tags": ["security", *(tag for tag in rule.tags if tag != "security")][:TAG_LIMIT],
+            "tags": list(dict.fromkeys(("security", *cwe_tags(rule), *rule.tags)))[:TAG_LIMIT],
             "precision": "very-high",
             "problem.severity": problem,
             **({"security-severity": score} if score else {}),
         },
     }
-    pages = [page.url for page in rule.references if page.url.startswith("https://")]
-    return described | ({"helpUri": pages[0]} if pages else {})
+    if pages := [page.url for page in rule.references if _ADDRESS.fullmatch(page.url)]:
+        described["helpUri"] = pages[0]
+    if relationships := taxonomies.relationships(rule):
+        described["relationships"] = relationships
+    return described
 
 
 def _pascal(rule_id: str) -> str:
@@ -85,20 +93,26 @@ def _pascal(rule_id: str) -> str:
 
 def _help_text(rule: RuleInfo) -> str:
     said = [sentence(rule.title), sentence(rule.why), sentence(rule.remedy)]
+    if rule.controls:
+        said.append(f"Serves {', '.join(controls_named(rule))}.")
     said += [f"See {one_line(page.title)}: {page.url}" for page in rule.references]
     return "\n".join(visible(line) for line in said if line)
 
 
 def _help_markdown(rule: RuleInfo) -> str:
-    said = [f"**{markdown(sentence(rule.title))}**"]
-    said += [f"{head} {markdown(sentence(text))}" for head, text in _headed(rule) if text]
+    said = [f"**{markdown_words(sentence(rule.title))}**"]
+    headed = (("Why", rule.why), ("Remedy", rule.remedy))
+    said += [f"**{head}:** {markdown_words(sentence(text))}" for head, text in headed if text]
+    if rule.controls:
+        said.append(f"**Serves:** {', '.join(map(markdown_code, controls_named(rule)))}")
     if rule.references:
         pages = (
-            f"- {markdown(one_line(page.title))}: {markdown(page.url)}" for page in rule.references
+            f"- {markdown_words(one_line(page.title))}: {_link(page.url)}"
+            for page in rule.references
         )
         said.append("\n".join(pages))
     return "\n\n".join(said)
 
 
-def _headed(rule: RuleInfo) -> tuple[tuple[str, str], ...]:
-    return ("**Why:**", rule.why), ("**Remedy:**", rule.remedy)
+def _link(address: str) -> str:
+    return f"<{address}>" if _ADDRESS.fullmatch(address) else markdown_code(address)
