@@ -8,8 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from hklint.run import Run
-from hklint_reports import FORMATS, Options
-from hklint_reports.terminal import quote
+from hklint_reports import FORMATS, Options, excerpt
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -70,7 +69,20 @@ def test_prose_fits_the_width_and_keys_are_whole(
     assert all(40 < len(line) <= 50 for line in prose)
 
 
-@pytest.mark.parametrize("width", [60, 70, 80, 120])
+def test_prose_with_a_command_is_wrapped_and_the_command_is_whole(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    step = "Write the endpoint anew with `hklint jea --policy exchange-store-addins`, and hklint "
+    said = msgspec.structs.replace(runs.REFUSED.explanation, then=(step + "will be let in.",))
+    verdict = msgspec.structs.replace(runs.REFUSED, explanation=said)
+    text = render(runs.run([runs.host("a", (verdict,))], 1), "terminal", width=80)
+    block = text[text.index("= then") :].split("\n\n")[0].splitlines()
+    assert len(block) == 3
+    assert all(len(line) <= 80 for line in block)
+    assert "`hklint jea --policy exchange-store-addins`" in block[1]
+
+
+@pytest.mark.parametrize("width", [40, 46, 60, 70, 80, 120])
 def test_a_caret_points_at_its_piece_however_narrow_the_terminal(
     runs: ModuleType, render: Callable[..., str], width: int
 ) -> None:
@@ -86,7 +98,7 @@ def test_a_caret_points_at_its_piece_however_narrow_the_terminal(
 @pytest.mark.parametrize("after", ["", "}", "z" * 90, "語" * 40])
 @pytest.mark.parametrize("room", [40, 73])
 def test_a_line_is_cut_around_its_piece(before: str, piece: str, after: str, room: int) -> None:
-    left, kept, right = quote.cropped(before, piece, after, room)
+    left, kept, right = excerpt.cropped(before, piece, after, room)
     assert cell_len(left + kept + right) <= room
     assert kept == piece or len(piece) > len(kept) > room - 10
     assert before.endswith(left.removeprefix("..."))
@@ -235,7 +247,7 @@ def test_facts_older_than_the_run_are_said_to_be(
     single = msgspec.structs.replace(fresh, hosts=(old,))
     assert "facts recorded 2026-11-01T10:00:00Z, from ex01.json\n" in render(single, "terminal")
     assert "facts recorded" not in render(fresh, "terminal")
-    both = msgspec.structs.replace(fresh, hosts=(old, host))
+    both = runs.run([old, host], 1)
     assert "recorded earlier  ex01.corp.example: facts of 2026-11-01" in render(both, "terminal")
 
 

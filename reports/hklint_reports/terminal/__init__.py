@@ -1,23 +1,27 @@
-"""The terminal report: the cause first, then every rule that did not pass, with its explanation."""
+"""The terminal report: the cause first, then every rule that did not pass, with its explanation.
+
+It is bounded however many hosts there are: what they share is told once, of what differs the worst
+is explained, and the worst hosts are listed. One pass over the hosts.
+"""
 
 from collections.abc import Iterator
 from typing import TextIO
 
 from hklint.run import Run
-from hklint.verdict import SEVERITIES, Outcome, Verdict
 from hklint_reports import DEFAULTS, Options
-from hklint_reports.terminal.blocks import (
-    diagnosis_block,
-    failure_block,
-    verdict_block,
-)
+from hklint_reports.digest import Digest
+from hklint_reports.terminal.blocks import diagnosis_block, missed_block
 from hklint_reports.terminal.ending import ending, gate_line
-from hklint_reports.terminal.groups import Group, grouped
-from hklint_reports.terminal.instances import stories
+from hklint_reports.terminal.fleet import host_lines, hosts_listed
 from hklint_reports.terminal.page import Line, Page, plain, print_lines, signs_for
-from hklint_reports.terminal.skipped import recorded_lines, skipped_lines
+from hklint_reports.terminal.skipped import heading, recorded_lines, skipped_lines
+from hklint_reports.terminal.verdicts import verdict_blocks
 from hklint_reports.terminal.waivers import waiver_lines
-from hklint_reports.wording import not_asked, recorded_at
+from hklint_reports.wording import not_asked
+
+CAUSES_SHOWN = 5
+MISSES_SHOWN = 8
+"""Where there are many hosts, unless all are asked for."""
 
 
 def write(run: Run, stream: TextIO, options: Options = DEFAULTS) -> None:
@@ -29,65 +33,44 @@ def write(run: Run, stream: TextIO, options: Options = DEFAULTS) -> None:
 
 def _lines(page: Page) -> Iterator[Line]:
     for block in _blocks(page):
-        yield from block
-        yield ()
+        if block:
+            yield from block
+            yield ()
     yield from ending(page)
 
 
 def _blocks(page: Page) -> Iterator[list[Line]]:
-    run = page.run
+    run, verbose = page.run, page.options.verbose
+    digest = Digest(run, worst_hosts=hosts_listed(page), passes=verbose, evidence=verbose)
     if run.header.command == "gate":
         yield [gate_line(run)]
-    yield from _heading(page)
-    found = ((host.host, diagnosis) for host in run.hosts for diagnosis in host.diagnoses)
-    diagnoses = grouped(found, evidence=page.options.verbose)
-    for cause in sorted(diagnoses, key=lambda group: (group.item.works, -len(group.hosts))):
-        yield diagnosis_block(page, cause)
-    shown = [(Outcome.FAIL, False), (Outcome.UNKNOWN, False)]
-    shown += [(Outcome.FAIL, True), (Outcome.UNKNOWN, True)]
-    shown += [(Outcome.PASS, False)] if page.options.verbose else []
-    for outcome, waived in shown:
-        for story in stories(_worst_first(page, outcome, waived=waived)):
-            yield verdict_block(page, story)
-    failures = ((host.host, host.failure) for host in run.hosts if host.failure is not None)
-    for failure in grouped(failures):
-        yield failure_block(page, failure)
-    if lines := [*skipped_lines(page), *recorded_lines(page)]:
-        yield lines
-    if lines := list(waiver_lines(page)):
-        yield lines
+    yield [*_heading(page, digest)]
+    causes = [diagnosis_block(page, cause) for cause in digest.causes]
+    yield from _shortened(page, causes, CAUSES_SHOWN, "diagnoses")
+    yield from verdict_blocks(page, digest)
+    misses = [missed_block(page, missed) for missed in digest.missed]
+    yield from _shortened(page, misses, MISSES_SHOWN, "reasons why hosts were not reached")
+    yield [*skipped_lines(page, digest), *recorded_lines(page, digest)]
+    yield [*waiver_lines(page)]
+    yield [*host_lines(page, digest.worst_hosts)]
     if run.summary.interrupted:
         yield [plain(not_asked(run), "unknown")]
 
 
-def _heading(page: Page) -> Iterator[list[Line]]:
+def _heading(page: Page, digest: Digest) -> Iterator[Line]:
     """What was looked at: the one host by name, and on request where the judgement comes from."""
-    run, lines = page.run, list[Line]()
-    if len(run.hosts) == 1:
-        host = run.hosts[0]
-        windows = f"  ({host.windows})" if host.windows else ""
-        lines.append(plain(f"{host.host}{windows}", "strong"))
-        if recorded := recorded_at(run, host):
-            lines.append(plain(f"facts recorded {recorded}, from {host.target}"))
+    if page.single and digest.first is not None:
+        yield from heading(digest.first)
     if page.options.verbose:
-        header = run.header
-        lines += [
-            plain(f"policy {policy.id} {policy.version}  {policy.path}  sha256 {policy.sha256}")
-            for policy in header.policies
-        ]
-        lines.append(plain(f"hklint {header.hklint}, {header.started} to {run.summary.ended}"))
-    if lines:
-        yield lines
+        header = page.run.header
+        for policy in header.policies:
+            about = f"policy {policy.id} {policy.version}  {policy.path}  sha256 {policy.sha256}"
+            yield plain(about)
+        yield plain(f"hklint {header.hklint}, {header.started} to {page.run.summary.ended}")
 
 
-def _worst_first(page: Page, outcome: Outcome, *, waived: bool) -> list[Group[Verdict]]:
-    verdicts = (
-        (host.host, verdict)
-        for host in page.run.hosts
-        for verdict in host.verdicts
-        if verdict.outcome is outcome and (verdict.waiver is not None) is waived
-    )
-    return sorted(
-        grouped(verdicts, evidence=page.options.verbose),
-        key=lambda group: (SEVERITIES.index(group.item.severity), -len(group.hosts)),
-    )
+def _shortened(page: Page, blocks: list[list[Line]], limit: int, what: str) -> Iterator[list[Line]]:
+    shown = blocks[:limit] if page.shortened else blocks
+    yield from shown
+    if more := len(blocks) - len(shown):
+        yield [plain(f"... and {more} more {what}; --verbose explains them")]

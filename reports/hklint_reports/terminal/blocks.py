@@ -6,9 +6,19 @@ from rich.cells import cell_len
 
 from hklint.failure import MEANING, Failure
 from hklint.verdict import Diagnosis, Outcome, Verdict
-from hklint_reports.terminal.groups import Group
-from hklint_reports.terminal.instances import Story, told_together
-from hklint_reports.terminal.page import Line, Page, Style, hosts_text, labelled, wrapped
+from hklint_reports.digest import Missed
+from hklint_reports.digest.groups import Group, Hosts
+from hklint_reports.digest.rules import in_baseline
+from hklint_reports.digest.stories import Story, told_together
+from hklint_reports.terminal.page import (
+    GOES_ON,
+    Line,
+    Page,
+    Style,
+    hosts_text,
+    labelled,
+    wrapped,
+)
 from hklint_reports.terminal.quote import quote
 from hklint_reports.text import visible
 from hklint_reports.wording import expectation, failure_parts, row_place
@@ -21,8 +31,6 @@ WORDS: dict[Outcome, tuple[str, Style]] = {
 }
 INDENT = 5
 """Columns before `=` where a block quotes no line."""
-GOES_ON = "    "
-"""Before the further lines of a headline: deeper than the text below it."""
 
 
 def diagnosis_block(page: Page, group: Group[Diagnosis]) -> list[Line]:
@@ -49,10 +57,13 @@ def verdict_block(page: Page, story: Story) -> list[Line]:
     """One rule's verdict, explained; further instances of the rule in the same block."""
     verdict, *others = story.verdicts
     word, style = WORDS[verdict.outcome]
-    head: Line = ((word, style), (f"[{visible(verdict.rule)}]", style))
-    if verdict.waiver is not None:
+    if verdict.waiver is not None or in_baseline(verdict):
         style = "beside"
-        head = (*head, (", waived", style))
+    head: Line = (
+        (word, WORDS[verdict.outcome][1]),
+        (f"[{visible(verdict.rule)}]", WORDS[verdict.outcome][1]),
+        (state_of(verdict), style),
+    )
     title = f"{visible(_title(verdict))}  ({verdict.severity})"
     texts = [("also", f"{_title(other)}: {expectation(other)}") for other in others]
     texts += told_together(story.verdicts)
@@ -72,6 +83,14 @@ def verdict_block(page: Page, story: Story) -> list[Line]:
     ]
 
 
+def state_of(verdict: Verdict) -> str:
+    """What a reader has to know of a verdict beside its outcome: new, known already, waived."""
+    if verdict.waiver is not None:
+        return ", waived"
+    known = {"new": ", new", "unchanged": ", known", "updated": ", known in other words", "": ""}
+    return known[verdict.baseline_state]
+
+
 def _title(verdict: Verdict) -> str:
     """The title, with the instance if the title does not name its values already."""
     values = [pair.partition("=")[2] for pair in verdict.instance.split(",")]
@@ -80,12 +99,16 @@ def _title(verdict: Verdict) -> str:
     return f"{verdict.title} [{verdict.instance}]"
 
 
-def failure_block(page: Page, group: Group[Failure]) -> list[Line]:
-    """Hosts that were not reached, and why."""
+def missed_block(page: Page, missed: Missed) -> list[Line]:
+    """Hosts that were not reached, and why; what was seen is told with its host if it differs."""
+    details = list(missed.details.items())
+    seen = [detail if len(details) == 1 else f"{host}: {detail}" for detail, host in details]
+    reason, *others = failure_parts(Failure(missed.reason, missed.phase, ""))
+    texts = [reason, *(("seen", detail) for detail in seen), *others]
     return [
-        *_headline(page, (("NOT REACHED", "unknown"),), MEANING[group.item.reason]),
-        *_where(page, "", group.hosts),
-        *labelled(page.options.width, INDENT, failure_parts(group.item)),
+        *_headline(page, (("NOT REACHED", "unknown"),), MEANING[missed.reason]),
+        *_where(page, "", missed.hosts),
+        *labelled(page.options.width, INDENT, texts),
     ]
 
 
@@ -100,7 +123,7 @@ def _headline(page: Page, word: Line, title: str) -> Iterator[Line]:
         yield ((f"{GOES_ON}{line}", "strong"),)
 
 
-def _where(page: Page, place: str, hosts: tuple[str, ...]) -> Iterator[Line]:
+def _where(page: Page, place: str, hosts: Hosts) -> Iterator[Line]:
     """The place in the policy and the hosts, on one line if there is room."""
     who = "" if page.single else hosts_text(page, hosts)
     room = page.options.width - 2

@@ -9,7 +9,8 @@ from rich.cells import cell_len
 
 from hklint.run import Run
 from hklint_reports import Options
-from hklint_reports.text import encodable, log_line, visible
+from hklint_reports.digest.groups import NAMES_KEPT, Hosts
+from hklint_reports.text import counted, encodable, log_line, visible
 
 Style = Literal["", "strong", "pass", "fail", "unknown", "beside"]
 Line = tuple[tuple[str, Style], ...]
@@ -24,7 +25,11 @@ COLORS: dict[Style, str] = {
 }
 LABEL_WIDTH = 9
 HOSTS_SHOWN = 8
-_WHOLE = re.compile(r"\bHK[A-Z]{2,3}\\|\bhklint \w")
+GOES_ON = "    "
+"""Before the further lines of what does not fit in one: deeper than the text below it."""
+MANY_HOSTS = 4
+"""From so many on a run is told more shortly, and its hosts are listed."""
+_WHOLE = re.compile(r"\bHK[A-Z]{2,3}\\")
 _WORD = re.compile(r"(?:`[^`]*`|\S)+(?: +(?:-\w\S*|\S*\\\S*))*")
 """A word with what must stay beside it: options, and the rest of a path with blanks."""
 
@@ -55,20 +60,25 @@ class Page:
     @property
     def single(self) -> bool:
         """Whether the whole run is about one host, whose name then stands on top only."""
-        return len(self.run.hosts) == 1
+        return self.run.summary.hosts == 1
+
+    @property
+    def shortened(self) -> bool:
+        """Whether there are too many hosts to explain all, and nobody has asked for all."""
+        return self.run.summary.hosts >= MANY_HOSTS and not self.options.verbose
 
 
 def signs_for(stream: TextIO) -> Signs:
     """Unicode signs where the stream's encoding has them."""
     try:
-        "✓✗–│".encode(_encoding(stream))  # noqa: RUF001 - the signs themselves
+        "✓✗–│".encode(encoding_of(stream))  # noqa: RUF001 - the signs themselves
     except UnicodeEncodeError:
         return ASCII
     return UNICODE
 
 
-def _encoding(stream: TextIO) -> str:
-    """An in-memory stream has no encoding and takes everything."""
+def encoding_of(stream: TextIO) -> str:
+    """What a stream can take: one in memory has no encoding and takes everything."""
     return getattr(stream, "encoding", None) or "utf-8"
 
 
@@ -77,11 +87,13 @@ def plain(text: str, style: Style = "") -> Line:
     return ((visible(text), style),)
 
 
-def wrapped(text: str, width: int) -> list[str]:
+def wrapped(text: str, width: int, taken: int = 0) -> list[str]:
     """Prose in lines of at most `width` columns, indented as it began.
 
-    A line with a registry key or a command of ours stays whole, and so does any single word,
-    path or command in backquotes.
+    Of the first line so many columns are `taken` by what stands before it.
+
+    A line with a registry key stays whole, and so does any single word, path or command in
+    backquotes.
     """
     text = visible(text)
     if _WHOLE.search(text):
@@ -90,7 +102,7 @@ def wrapped(text: str, width: int) -> list[str]:
     lines, line = list[str](), ""
     for word in _WORD.findall(text):
         longer = f"{line} {word}" if line else f"{indent}{word}"
-        if line and cell_len(longer) > width:
+        if line and cell_len(longer) > (width if lines else width - taken):
             lines.append(line)
             longer = f"{indent}{word}"
         line = longer
@@ -109,17 +121,31 @@ def labelled(width: int, indent: int, parts: Iterable[tuple[str, str]]) -> Itera
         previous = label
 
 
-def hosts_text(page: Page, hosts: tuple[str, ...]) -> str:
+def hanging(head: Line, text: str, width: int) -> Iterator[Line]:
+    """A text behind its head; what does not fit goes on below, indented."""
+    taken = sum(cell_len(piece) for piece, _ in head)
+    first, *more = wrapped(text, width - len(GOES_ON), taken - len(GOES_ON))
+    yield (*head, (first, ""))
+    for line in more:
+        yield ((f"{GOES_ON}{line}", ""),)
+
+
+def hosts_text(page: Page, hosts: Hosts) -> str:
     """Which hosts a block is about: `on 2 of 3 hosts: ex01, ex03`."""
-    limit = len(hosts) if page.options.verbose else HOSTS_SHOWN
-    more = f" and {len(hosts) - limit} more" if len(hosts) > limit else ""
-    names = ", ".join(visible(host) for host in hosts[:limit])
-    return f"on {len(hosts)} of {len(page.run.hosts)} hosts: {names}{more}"
+    shown, left = hosts.names(NAMES_KEPT if page.options.verbose else HOSTS_SHOWN)
+    more = f" and {left} more" if left else ""
+    names = ", ".join(map(visible, shown))
+    return f"{on_hosts(page, hosts)}: {names}{more}"
+
+
+def on_hosts(page: Page, hosts: Hosts) -> str:
+    """On how many hosts something is so: `on 2 of 3 hosts`."""
+    return f"on {hosts.number} of {counted(page.run.summary.hosts, 'host')}"
 
 
 def print_lines(lines: Iterable[Line], stream: TextIO, *, color: bool) -> None:
     """Write lines, in colour only when asked: rich then knows the terminal."""
-    encoding = _encoding(stream)
+    encoding = encoding_of(stream)
     safe = (_safe(line, encoding) for line in lines)
     if not color:
         stream.writelines("".join(text for text, _ in line) + "\n" for line in safe)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hklint.verdict import Verdict
-from hklint_reports.terminal.groups import Group
+from hklint_reports.digest.groups import Group, Hosts
 from hklint_reports.wording import parts
 
 
@@ -13,7 +13,7 @@ class Story:
     """Verdicts of one rule on the same hosts, with the same consequence."""
 
     verdicts: tuple[Verdict, ...]
-    hosts: tuple[str, ...]
+    hosts: Hosts
 
 
 def stories(groups: Iterable[Group[Verdict]]) -> list[Story]:
@@ -29,7 +29,9 @@ def stories(groups: Iterable[Group[Verdict]]) -> list[Story]:
             verdict.explanation.then,
             verdict.waiver,
             verdict.expired_waiver,
-            group.hosts,
+            verdict.baseline_state,
+            group.hosts.number,
+            group.hosts.mark,
         )
         earlier = found[key].verdicts if key in found else ()
         found[key] = Story((*earlier, verdict), group.hosts)
