@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import pytest
 from junitparser import JUnitXml
 from lxml import etree
@@ -43,6 +44,8 @@ def test_valid(report: bytes, valid: Callable[[bytes, str], list[str]], schema: 
         ("ant-dialect.xsd", b'timestamp="2026-11-23T10:00:01', b'timestamp="2026-11-23T10:00:01Z'),
         ("ant-dialect.xsd", b"<system-err/>", b""),
         ("ant-dialect.xsd", b' type="hklint.fail.high"', b""),
+        ("ant-dialect.xsd", b' hostname="ex01.corp.example"', b""),
+        ("ant-dialect.xsd", b' time="1.250"', b' time="1,250"'),
     ],
 )
 def test_the_schemas_see_mistakes(
@@ -79,10 +82,34 @@ def test_the_report_is_red_whenever_the_exit_code_is(recorded: Run, report: byte
     assert red == bool(recorded.summary.exit_code)
 
 
+def test_the_content_has_all_that_the_message_has(report: bytes) -> None:
+    """GitLab shows the content, Jenkins and Azure show the message above it."""
+    for case in etree.fromstring(report).iter("testcase"):
+        for result in case:
+            assert (result.text + "\n").startswith(result.get("message") + "\n")
+
+
 def test_no_two_cases_have_one_name(report: bytes) -> None:
     """GitLab keys a case by class and name, and drops the second without a word."""
     cases = [(c.get("classname"), c.get("name")) for c in etree.fromstring(report).iter("testcase")]
     assert len(set(cases)) == len(cases)
+
+
+def test_hosts_and_rules_that_look_alike_are_numbered(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    names = ("ex01.corp", "ex01_corp", "ex01.corp", "ex01_corp (2)")
+    twice = (runs.REFUSED, runs.passed("store-reachable"))
+    run = runs.run([runs.host(name, twice) for name in names], 1)
+    cases = list(etree.fromstring(render(run, "junit").encode()).iter("testcase"))
+    assert list(dict.fromkeys(case.get("classname") for case in cases)) == [
+        "exchange-store-addins.ex01_corp",
+        "exchange-store-addins.ex01_corp (2)",
+        "exchange-store-addins.ex01_corp (3)",
+        "exchange-store-addins.ex01_corp (2) (2)",
+    ]
+    name = "store-reachable: The host reaches the Microsoft Store over TLS"
+    assert [case.get("name") for case in cases] == [name, f"{name} (2)"] * 4
 
 
 def test_a_class_is_a_policy_and_a_host_without_dots(
@@ -131,6 +158,20 @@ def test_hostile_text_is_spelled_out(runs: ModuleType, render: Callable[..., str
     assert r"own\x07\x1b[2J\x9b31m\x00\x0d\x0a::set-output" in failure.get("message")
     assert r"|\u202egnp.exe\u200b\ud800 \uffff\u2028\x85end" in failure.text
     assert "<script>&amp;]]> -->" in failure.text
+
+
+def test_no_text_makes_a_build_server_fetch_a_file(
+    runs: ModuleType, render: Callable[..., str]
+) -> None:
+    """Jenkins' JUnit Attachments plugin would publish it, from the agent that ran the check."""
+    evil = "[[ATTACHMENT|/home/agent/.ssh/id_ed25519]]"
+    diagnosis = msgspec.structs.replace(runs.BLOCKED, title=evil, sentence=f"[{evil}]")
+    failed = msgspec.structs.replace(runs.REFUSED, found=evil)
+    run = runs.run([runs.host("ex01", (failed,), (diagnosis,))], 1)
+    root = etree.fromstring(render(run, "junit").encode())
+    contents = [element.text or "" for element in root.iter("failure", "system-out")]
+    assert all(r"[\x5bATTACHMENT|/home" in text for text in contents)
+    assert not any("[[ATTACHMENT|" in text for text in contents)
 
 
 def test_an_unknown_verdict_names_the_first_reason(

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from hklint.failure import ADVICE, MEANING, Reason
 from hklint.verdict import Diagnosis, Evidence
-from hklint_reports.html.blocks import cause_status, cause_title
+from hklint_reports.html.blocks import cause_title
 from hklint_reports.html.index import Column, Index, Rule
-from hklint_reports.html.statuses import LOOKS, Status
+from hklint_reports.html.statuses import LOOKS, Status, cause_status
 from hklint_reports.text import counted, sentence
 from hklint_reports.wording import row_place
 
@@ -100,7 +100,7 @@ def steps(index: Index) -> Iterator[Step]:
         lines = tuple(line for fix, _ in fixes for line in fix)
         more = len(lines) - MOST_LINES
         yield Step(
-            head=sentence(rule.info.title),
+            head=sentence(rule.title),
             lines=tuple(_counts(rule)),
             rule=rule,
             fix_head="Fix" if all(alike for _, alike in fixes) else "Fix on the most hosts alike",

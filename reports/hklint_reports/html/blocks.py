@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from hklint.failure import Failure
-from hklint.verdict import Diagnosis, Evidence, Verdict
-from hklint_reports.html.statuses import LOOKS, Status, status_of
+from hklint.verdict import BaselineState, Diagnosis, Evidence, Verdict
+from hklint_reports.excerpt import cropped, source_line
+from hklint_reports.html.index import Shared
+from hklint_reports.html.statuses import LOOKS, Status, cause_status
 from hklint_reports.html.tables import Decision, Tables
-from hklint_reports.terminal.quote import cropped, source_line
 from hklint_reports.text import visible
 from hklint_reports.wording import expectation, failure_parts, parts
 
@@ -37,17 +38,28 @@ class Quote(NamedTuple):
 class Block(NamedTuple):
     """Everything there is to say of a verdict, a diagnosis, or a host that was not reached.
 
-    `key` is that of a status. `place` is where the expectation stands, `facts` what was read, each
-    with how it is shown.
+    `badge` says where it stands against the baseline, if there is one. `place` is where the
+    expectation stands, `facts` what was read, each with how it is shown. `found` is a value that
+    its texts may hold, which other hosts have otherwise.
     """
 
-    key: str
+    status: Status
     head: str
+    badge: str
     place: str
     quote: Quote | None
     said: tuple[Said, ...]
     facts: tuple[tuple[str, str], ...]
     decisions: tuple[Decision, ...]
+    found: str = ""
+
+    @property
+    def key(self) -> str:
+        """What its status is called in styles."""
+        return LOOKS[self.status].key
+
+
+BADGES: dict[BaselineState, str] = {"": "", "new": "new", "unchanged": "known", "updated": "known"}
 
 
 class Blocks:
@@ -57,16 +69,19 @@ class Blocks:
         self._documents = documents
         self._tables = tables
 
-    def verdict(self, verdict: Verdict) -> Block:
+    def verdict(self, shared: Shared[Verdict]) -> Block:
         """The block of a verdict, which is the same for all hosts that share it."""
+        verdict = shared.item
         return Block(
-            key=LOOKS[status_of(verdict)].key,
+            status=shared.status,
             head=expectation(verdict),
+            badge=BADGES[verdict.baseline_state],
             place=str(verdict.span),
             quote=self._quote(verdict),
             said=tuple(_said(parts(verdict))),
             facts=tuple(_facts(verdict.evidence)),
             decisions=tuple(self._tables.decisions(verdict.rows)),
+            found=verdict.found,
         )
 
     def diagnosis(self, diagnosis: Diagnosis) -> Block:
@@ -74,8 +89,9 @@ class Blocks:
         lines = [("means", diagnosis.sentence), ("state", diagnosis.state)]
         lines += [("then", step) for step in diagnosis.next_steps]
         return Block(
-            key=LOOKS[cause_status(diagnosis)].key,
+            status=cause_status(diagnosis),
             head=cause_title(diagnosis),
+            badge="",
             place="",
             quote=None,
             said=tuple(_said((label, line) for label, line in lines if line)),
@@ -86,8 +102,9 @@ class Blocks:
     def failure(self, failure: Failure) -> Block:
         """The block of a host that was not reached."""
         return Block(
-            key=LOOKS[Status.NOT_REACHED].key,
+            status=Status.NOT_REACHED,
             head="no verdict: the host gave no answer",
+            badge="",
             place="",
             quote=None,
             said=tuple(_said(failure_parts(failure))),
@@ -107,13 +124,6 @@ class Blocks:
 def cause_title(diagnosis: Diagnosis) -> str:
     """What a diagnosis is called; one that is open says so."""
     return diagnosis.title if diagnosis.state else f"not known, perhaps: {diagnosis.title}"
-
-
-def cause_status(diagnosis: Diagnosis) -> Status:
-    """The status that a diagnosis looks like."""
-    if diagnosis.works:
-        return Status.PASS
-    return Status.FAIL if diagnosis.state else Status.UNKNOWN
 
 
 def _said(lines: Iterable[tuple[str, str]]) -> Iterator[Said]:

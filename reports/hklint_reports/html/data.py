@@ -1,4 +1,4 @@
-"""The page's data for its script: JSON in which every text stands once, and a digit for a verdict.
+"""The page's data for its script: JSON in which all that repeats stands once, by its number.
 
 It is written piece by piece, in ASCII, and holds nothing that could end a script element.
 """
@@ -12,22 +12,48 @@ from hklint_reports.html.blocks import Block, Blocks
 from hklint_reports.html.index import Index, Rule
 from hklint_reports.html.links import links
 from hklint_reports.html.statuses import LOOKS
-from hklint_reports.text import visible
+from hklint_reports.text import LIMIT, visible
 
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-"
 _UNSAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+LONG = 12
+"""Characters of a value that is worth holes in the texts around it."""
 Json = object
 
 
 class Texts:
-    """Every text once, as it may be shown, by number."""
+    """Every text once, as it may be shown, by number.
+
+    One with a hole for a value is two numbers: of what stands before the hole, and behind it. So
+    hosts that differ in one value share all texts but that value.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str | tuple[int, int], int] = {}
+
+    def number(self, text: str, value: str = "") -> int:
+        """The number of a text, with a hole where it has the value."""
+        if value and value in text and len(text) <= LIMIT:
+            before, _, after = text.partition(value)
+            return self._number((self._number(visible(before)), self._number(visible(after))))
+        return self._number(visible(text))
+
+    def _number(self, entry: str | tuple[int, int]) -> int:
+        return self._numbers.setdefault(entry, len(self._numbers))
+
+    def __iter__(self) -> Iterator[str | tuple[int, int]]:
+        return iter(self._numbers)
+
+
+class Pieces:
+    """Every piece of a block once, as JSON, by number."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
 
-    def number(self, text: str) -> int:
-        """The number of a text."""
-        return self._numbers.setdefault(visible(text), len(self._numbers))
+    def number(self, piece: Json) -> int:
+        """The number of a piece."""
+        return self._numbers.setdefault(script_json(piece), len(self._numbers))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._numbers)
@@ -40,7 +66,7 @@ def script_json(value: Json) -> str:
 
 def document(index: Index, blocks: Blocks) -> Iterator[str]:
     """The whole document, in pieces."""
-    texts = Texts()
+    texts, pieces = Texts(), Pieces()
     yield '{"statuses":' + script_json([list(look) for look in LOOKS.values()])
     yield ',"severities":' + script_json(SEVERITIES)
     yield ',"rules":' + script_json([_rule(rule, texts) for rule in index.rules])
@@ -48,13 +74,16 @@ def document(index: Index, blocks: Blocks) -> Iterator[str]:
     yield from _array(script_json(column) for column in _columns(index, texts))
     yield ',"verdicts":'
     shared = (shared for _, column in index.columns for shared in column.verdicts.all)
-    yield from _array(script_json(_block(blocks.verdict(item.item), texts)) for item in shared)
+    verdicts = (_block(blocks.verdict(item), texts, pieces) for item in shared)
+    yield from _array(map(script_json, verdicts))
     yield ',"diagnoses":'
     causes = (blocks.diagnosis(shared.item) for shared in index.diagnoses.all)
-    yield from _array(script_json(_block(cause, texts)) for cause in causes)
+    yield from _array(script_json(_block(cause, texts, pieces)) for cause in causes)
     yield ',"failures":'
     failures = (blocks.failure(shared.item) for shared in index.failures.all)
-    yield from _array(script_json(_block(failure, texts)) for failure in failures)
+    yield from _array(script_json(_block(failure, texts, pieces)) for failure in failures)
+    yield ',"pieces":'
+    yield from _array(iter(pieces))
     yield ',"hosts":' + script_json(_hosts(index, texts))
     yield ',"tls":' + script_json(_tls(index))
     yield ',"texts":'
@@ -75,7 +104,7 @@ def _rule(rule: Rule, texts: Texts) -> dict[str, Json]:
     return {
         "policy": texts.number(rule.policy.id),
         "id": texts.number(rule.info.id),
-        "title": texts.number(rule.info.title),
+        "title": texts.number(rule.title),
         "severity": SEVERITIES.index(rule.info.severity),
         "links": [
             [texts.number(link.title), texts.number(link.shown), link.address]
@@ -116,24 +145,36 @@ def _digits(number: int, width: int) -> str:
     return _digits(number // len(DIGITS), width - 1) + DIGITS[number % len(DIGITS)]
 
 
-def _block(block: Block, texts: Texts) -> list[Json]:
-    number = texts.number
-    quote = block.quote
+def _block(block: Block, texts: Texts, pieces: Pieces) -> list[Json]:
+    """A block, which the macro of that name draws as well; last the value for the holes, if any."""
+    value = block.found if len(block.found) >= LONG else ""
+
+    def number(text: str) -> int:
+        return texts.number(text, value)
+
+    quote, piece = block.quote, pieces.number
     return [
-        block.key,
+        int(block.status),
         number(block.head),
+        number(block.badge),
         number(block.place),
-        0 if quote is None else [quote.line, *map(number, quote[1:])],
-        [[number(said.label), int(said.code), [*map(number, said.lines)]] for said in block.said],
-        [[number(fact), number(shown)] for fact, shown in block.facts],
+        -1 if quote is None else piece([quote.line, *map(number, quote[1:])]),
         [
-            [
-                *(each.table, number(each.subject or each.model)),
-                *([*map(number, each.states)], number(each.by), number(each.word)),
-                *(number(each.place), each.rows, each.shown),
-            ]
+            piece([number(said.label), int(said.code), [*map(number, said.lines)]])
+            for said in block.said
+        ],
+        [piece([number(fact), number(shown)]) for fact, shown in block.facts],
+        [
+            piece(
+                [
+                    *(each.table, number(each.subject or each.model)),
+                    *([*map(number, each.states)], number(each.by), number(each.word)),
+                    *(number(each.place), each.rows, each.shown),
+                ]
+            )
             for each in block.decisions
         ],
+        *([texts.number(value)] if value else []),
     ]
 
 

@@ -4,6 +4,7 @@ One pass over the hosts. What stays in memory is a number for each verdict, and 
 differ from each other.
 """
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Hashable, Iterable
@@ -14,12 +15,17 @@ import msgspec
 
 from hklint.failure import Failure
 from hklint.run import HostResult, PolicyInfo, RuleInfo, Run
-from hklint.verdict import SEVERITIES, DecidingRow, Diagnosis, Evidence, Verdict
+from hklint.tally import recorded_at
+from hklint.verdict import SEVERITIES, DecidingRow, Diagnosis, Evidence, Severity, Verdict
 from hklint_reports.html import tls
-from hklint_reports.html.statuses import VERDICTS, Status, status_of
-from hklint_reports.wording import recorded_at
+from hklint_reports.html.statuses import VERDICTS, Status, cause_status, status_of
 
 T = TypeVar("T")
+MOST_LISTED = 3
+"""Values of `for_each` that a rule's title lists."""
+_HOLE = re.compile("<([a-z][a-z0-9_]*)>")
+_CHOICE = re.compile("([a-z][a-z0-9_]*)=(.*?)(?=,[a-z][a-z0-9_]*=|$)")
+"""A name and its value, as `Verdict.instance` has them."""
 
 
 @dataclass(slots=True)
@@ -27,6 +33,7 @@ class Shared(Generic[T]):
     """Something that several hosts have alike, with what it states of protocols."""
 
     item: T
+    status: Status
     stated: tls.Stated
     hosts: int = 0
 
@@ -38,12 +45,12 @@ class Pool(Generic[T]):
         self.all: list[Shared[T]] = []
         self._numbers: dict[Hashable, int] = {}
 
-    def add(self, item: T, key: Hashable, rows: Iterable[DecidingRow] = ()) -> int:
+    def add(self, item: T, key: Hashable, status: Status, rows: Iterable[DecidingRow] = ()) -> int:
         """The number of a thing that a host has; things with one key are alike."""
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self.all)
-            self.all.append(Shared(item, tls.stated(rows)))
+            self.all.append(Shared(item, status, tls.stated(rows)))
         self.all[number].hosts += 1
         return number
 
@@ -67,7 +74,7 @@ class Column:
     @property
     def failed(self) -> list[Shared[Verdict]]:
         """The verdicts that count as failed."""
-        return [shared for shared in self.verdicts.all if status_of(shared.item) is Status.FAIL]
+        return [shared for shared in self.verdicts.all if shared.status is Status.FAIL]
 
     def cell(self, host: int) -> int:
         """The number that a host has; hosts behind the last one with a verdict have none."""
@@ -82,6 +89,22 @@ class Rule:
     info: RuleInfo
     columns: list[Column] = field(default_factory=list[Column])
     counts: Counter[Status] = field(default_factory=Counter[Status])
+
+    @property
+    def title(self) -> str:
+        """Its title, with the values of `for_each` that verdicts have where it names them."""
+        return _HOLE.sub(self._filled_in, self.info.title)
+
+    def _filled_in(self, hole: re.Match[str]) -> str:
+        """Few values are listed; `<role>` stays as it is where no verdict tells them."""
+        name = hole[1]
+        choices = (_CHOICE.findall(column.first.instance) for column in self.columns)
+        values = list(
+            dict.fromkeys(value for each in choices for key, value in each if key == name)
+        )
+        if len(values) > MOST_LISTED:
+            return f"each {name}"
+        return "/".join(values) or hole[0]
 
     def weight(self) -> tuple[int, int, int]:
         """What orders rules, the worst first: the worst that happened, severity, how often."""
@@ -115,6 +138,8 @@ class Index:
     def __init__(self, run: Run) -> None:
         self.diagnoses = Pool[Diagnosis]()
         self.failures = Pool[Failure]()
+        self.gone = Counter[tuple[str, Severity]]()
+        self._texts: dict[str, str] = {}
         self._columns: dict[tuple[str, str, str, int], Column] = {}
         rules = {
             (policy.id, rule.id): Rule(policy, rule)
@@ -128,7 +153,7 @@ class Index:
             entry = rules[policy, rule]
             entry.columns.append(column)
             for shared in column.verdicts.all:
-                entry.counts[status_of(shared.item)] += shared.hosts
+                entry.counts[shared.status] += shared.hosts
         self.rules = sorted(rules.values(), key=Rule.weight)
         self.pictures = Counter(host.picture for host in self.hosts)
 
@@ -143,26 +168,36 @@ class Index:
         stated: set[tls.Stated] = set()
         for verdict in result.verdicts:
             column = self._column(verdict, number)
-            shared = column.verdicts.add(verdict, _key(verdict), verdict.rows)
+            status = status_of(run.header, verdict)
+            shared = column.verdicts.add(verdict, _key(verdict), status, verdict.rows)
             column.cells.append(shared + 1)
-            counts[status_of(verdict)] += 1
+            counts[status] += 1
             stated.add(column.verdicts.all[shared].stated)
         diagnoses = tuple(
-            self.diagnoses.add(item, _key(item), item.rows) for item in result.diagnoses
+            self.diagnoses.add(item, _key(item), cause_status(item), item.rows)
+            for item in result.diagnoses
         )
+        self.gone.update((item.title, item.severity) for item in result.gone)
         stated.update(self.diagnoses.all[number].stated for number in diagnoses)
         failure = result.failure
         return Host(
             name=result.host,
             target=result.target,
-            windows=result.windows,
-            recorded=recorded_at(run, result),
-            asked=_asked(result),
-            failure=-1 if failure is None else self.failures.add(failure, failure),
+            windows=self._once(result.windows),
+            recorded=self._once(recorded_at(run.header, result)),
+            asked=self._once(_asked(result)),
+            failure=-1 if failure is None else self._failure(failure),
             diagnoses=diagnoses,
-            picture=tls.picture(stated),
+            picture=self._once(tls.picture(stated)),
             counts=tuple(counts),
         )
+
+    def _failure(self, failure: Failure) -> int:
+        return self.failures.add(failure, failure, Status.NOT_REACHED)
+
+    def _once(self, text: str) -> str:
+        """The same text, kept once for all hosts that have it."""
+        return self._texts.setdefault(text, text)
 
     def _column(self, verdict: Verdict, host: int) -> Column:
         """The column of a verdict, filled up to the host; a second one if the host stands there."""

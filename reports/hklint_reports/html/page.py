@@ -10,11 +10,11 @@ from markupsafe import Markup
 from hklint.run import Run
 from hklint.verdict import SEVERITIES
 from hklint_reports.html import advice, start, tls
-from hklint_reports.html.blocks import Block, Blocks
+from hklint_reports.html.blocks import BADGES, Block, Blocks
 from hklint_reports.html.data import document
 from hklint_reports.html.index import Column, Host, Index, Rule
 from hklint_reports.html.links import Link, links
-from hklint_reports.html.statuses import LOOKS, VERDICTS, Look, Status, status_of
+from hklint_reports.html.statuses import LOOKS, VERDICTS, Look, Status
 from hklint_reports.html.tables import Tables
 from hklint_reports.wording import not_asked
 
@@ -40,11 +40,12 @@ class Entry(NamedTuple):
 
     number: int
     look: Look
+    badge: str
     name: str
     title: str
 
 
-_NO_ENTRY = Entry(-1, Look("none", "no verdict", ""), "", "")
+_NO_ENTRY = Entry(-1, Look("none", "no verdict", ""), "", "", "")
 
 
 class Page:
@@ -71,7 +72,9 @@ class Page:
         self.verdicts = sum(run.summary.counts.values())
         self.small = self.verdicts <= SMALL
         self.banner = start.banner(run)
-        self.title = start.title(run)
+        self.title = start.title(run, self.index)
+        self.baseline = start.baseline(run)
+        self.gone = start.gone(self.index)
         self.tiles = start.tiles(run)
         causes = advice.causes(self.index)
         self.causes = causes[: advice.MOST_CAUSES]
@@ -117,8 +120,8 @@ class Page:
             yield Group(
                 self._first[id(column)] + number,
                 shared.item.name,
-                LOOKS[status_of(shared.item)],
-                self.blocks.verdict(shared.item),
+                LOOKS[shared.status],
+                self.blocks.verdict(shared),
                 tuple(hosts[number]),
             )
 
@@ -130,9 +133,10 @@ class Page:
             if cell == 0:
                 yield _NO_ENTRY
                 continue
-            verdict = column.verdicts.all[cell - 1].item
+            shared = column.verdicts.all[cell - 1]
             shown = self._first[id(column)] + cell - 1
-            yield Entry(shown, LOOKS[status_of(verdict)], verdict.name, verdict.title)
+            badge = BADGES[shared.item.baseline_state]
+            yield Entry(shown, LOOKS[shared.status], badge, shared.item.name, shared.item.title)
 
     def worst_first(self, number: int) -> list[Entry]:
         """The verdicts of a host."""

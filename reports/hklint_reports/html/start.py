@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from hklint.exit_code import MEANING, Exit
 from hklint.run import Run
-from hklint.verdict import Outcome
+from hklint.verdict import SEVERITIES, Outcome, Severity
+from hklint_reports.html.index import Index
 from hklint_reports.html.statuses import Status
 from hklint_reports.text import counted
 from hklint_reports.waiving import about, waiver_notes, whose
@@ -22,11 +23,26 @@ class Banner(NamedTuple):
 
 
 class Tile(NamedTuple):
-    """A number of the tally; `waived` of it do not count."""
+    """A number of the tally; `waived` and `known` of it do not count."""
 
     status: Status
     number: int
     waived: int
+    known: int
+
+    @property
+    def said(self) -> str:
+        """What does not count of it."""
+        words = ((self.waived, "waived"), (self.known, "known"))
+        return ", ".join(f"{number:,} {word}" for number, word in words if number)
+
+
+class Gone(NamedTuple):
+    """Something that failed in the baseline, and on how many hosts it fails no more."""
+
+    title: str
+    severity: Severity
+    hosts: int
 
 
 class Attention(NamedTuple):
@@ -59,24 +75,43 @@ def tiles(run: Run) -> list[Tile]:
         (Status.PASS, Outcome.PASS),
         (Status.NOT_APPLICABLE, Outcome.NOT_APPLICABLE),
     )
-    counts, waived = run.summary.counts, run.summary.waived
+    counts, waived, known = run.summary.counts, run.summary.waived, run.tally.known
     return [
-        Tile(status, counts.get(outcome, 0), waived.get(outcome, 0)) for status, outcome in pairs
+        Tile(status, counts.get(outcome, 0), waived.get(outcome, 0), known[outcome])
+        for status, outcome in pairs
     ]
 
 
-def title(run: Run) -> str:
+def title(run: Run, index: Index) -> str:
     """What the page is about: the policies, and the host if it is a single one."""
     policies = run.header.policies
     names = policies[0].title if len(policies) == 1 else f"{len(policies)} policies"
-    hosts = run.hosts[0].host if len(run.hosts) == 1 else counted(len(run.hosts), "host")
+    number = len(index.hosts)
+    hosts = index.hosts[0].name if number == 1 else counted(number, "host")
     return f"{names}: {hosts}"
+
+
+def baseline(run: Run) -> str:
+    """What verdicts were compared with, and what that means for them; "" without a baseline."""
+    found = run.header.baseline
+    if found is None:
+        return ""
+    means = "does not count" if found.decides else "counts all the same"
+    which = f"{found.path}, the run of {found.started} over {counted(found.hosts, 'host')}"
+    return f"{which}; what it has already is known, and {means}"
+
+
+def gone(index: Index) -> list[Gone]:
+    """What failed in the baseline and fails no more, the gravest first."""
+    found = [Gone(title, severity, hosts) for (title, severity), hosts in index.gone.items()]
+    return sorted(found, key=lambda each: (SEVERITIES.index(each.severity), -each.hosts))
 
 
 def nothing(run: Run) -> str:
     """What stands where nothing is to be done."""
-    waived = ", but for what is waived" if run.summary.waived else ""
-    said = f"Nothing failed, and nothing is unknown{waived}."
+    reasons = ((run.summary.waived, "waived"), (run.tally.known, "known"))
+    but = " or ".join(word for there, word in reasons if there)
+    said = f"Nothing failed, and nothing is unknown{f', but for what is {but}' if but else ''}."
     return f"{said} Yet {exit_reason(run)}." if run.summary.exit_code else said
 
 

@@ -3,7 +3,9 @@
 from enum import IntEnum
 from typing import NamedTuple
 
-from hklint.verdict import Outcome, Verdict
+from hklint.counting import expired, is_known
+from hklint.run import RunHeader
+from hklint.verdict import Diagnosis, Outcome, Verdict
 
 
 class Status(IntEnum):
@@ -11,10 +13,11 @@ class Status(IntEnum):
 
     FAIL = 0
     UNKNOWN = 1
-    WAIVED = 2
-    NOT_APPLICABLE = 3
-    PASS = 4
-    NOT_REACHED = 5
+    KNOWN = 2
+    WAIVED = 3
+    NOT_APPLICABLE = 4
+    PASS = 5
+    NOT_REACHED = 6
 
 
 class Look(NamedTuple):
@@ -28,12 +31,14 @@ class Look(NamedTuple):
 LOOKS: dict[Status, Look] = {
     Status.FAIL: Look("fail", "failed", "\u2717"),
     Status.UNKNOWN: Look("unknown", "unknown", "?"),
+    Status.KNOWN: Look("known", "known", "="),
     Status.WAIVED: Look("waived", "waived", "~"),
     Status.NOT_APPLICABLE: Look("not-applicable", "not applicable", "\u2013"),
     Status.PASS: Look("pass", "passed", "\u2713"),
     Status.NOT_REACHED: Look("not-reached", "not reached", "!"),
 }
-"""A waived verdict stays what it is; its block says so. Here it only no longer counts."""
+"""A waived verdict, or one that the baseline has, stays what it is; its block says so. Here it only
+no longer counts."""
 
 VERDICTS = tuple(status for status in Status if status is not Status.NOT_REACHED)
 
@@ -45,6 +50,16 @@ _STATUSES: dict[Outcome, Status] = {
 }
 
 
-def status_of(verdict: Verdict) -> Status:
+def status_of(header: RunHeader, verdict: Verdict) -> Status:
     """The status of a verdict."""
-    return Status.WAIVED if verdict.waiver is not None else _STATUSES[verdict.outcome]
+    if verdict.waiver is not None:
+        return Status.WAIVED
+    known = is_known(header, verdict) and not expired(header, verdict)
+    return Status.KNOWN if known else _STATUSES[verdict.outcome]
+
+
+def cause_status(diagnosis: Diagnosis) -> Status:
+    """The status that a diagnosis looks like."""
+    if diagnosis.works:
+        return Status.PASS
+    return Status.FAIL if diagnosis.state else Status.UNKNOWN

@@ -5,7 +5,16 @@ from datetime import datetime
 from typing import TextIO
 
 from hklint.policy_tests.results import CaseResult, Results, SuiteResult
-from hklint_reports.junit import Case, Suite, write_suites
+from hklint_reports.junit.document import (
+    Case,
+    Escaped,
+    Suite,
+    escaped,
+    passed,
+    suite_text,
+    told,
+    write_document,
+)
 from hklint_reports.policy_tests.wording import (
     case_message,
     coverage_text,
@@ -18,53 +27,48 @@ from hklint_reports.times import utc
 
 def write(result: Results, stream: TextIO) -> None:
     """Write a suite for each document; one more tells what no case does."""
-    write_suites(_suites(result), stream)
+    texts = (suite_text(suite, number) for number, suite in enumerate(_suites(result)))
+    write_document(texts, stream)
 
 
 def _suites(result: Results) -> Iterator[Suite]:
     started = utc(result.started)
     about = (("hklint", result.hklint),)
-    for number, suite in enumerate(result.suites):
-        yield _suite(suite, number, started, about)
-    number = len(result.suites)
+    for suite in result.suites:
+        yield _suite(suite, started, about)
     if not result.covered:
-        case = Case(
-            "hklint.test.coverage",
-            f"coverage: At least {result.required:g} % is met",
-            "failure",
-            "hklint.test.coverage",
-            coverage_text(result),
-            tuple(_unmet(result)),
+        kind = "hklint.test.coverage"
+        name = escaped(f"coverage: At least {result.required:g} % is met")
+        case = told(
+            escaped(kind), name, "failure", coverage_text(result), _unmet(result), kind=kind
         )
-        yield Suite("coverage", "hklint", number, started, 0, about, (case,), ())
+        yield Suite("coverage", "hklint", started, 0, about, (case,))
     elif not result.cases:
-        name = "run: A test was run"
-        case = Case("hklint.test.run", name, "error", "hklint.test.run", exit_text(result))
-        yield Suite("run", "hklint", number, started, 0, about, (case,), ())
+        kind = "hklint.test.run"
+        name = escaped("run: A test was run")
+        case = told(escaped(kind), name, "error", exit_text(result), kind=kind)
+        yield Suite("run", "hklint", started, 0, about, (case,))
 
 
-def _suite(
-    suite: SuiteResult, number: int, started: datetime, about: tuple[tuple[str, str], ...]
-) -> Suite:
+def _suite(suite: SuiteResult, started: datetime, about: tuple[tuple[str, str], ...]) -> Suite:
     package = suite.policy or "models"
+    classname = escaped(f"{package}.{suite.id.replace('.', '_')}")
     return Suite(
         name=suite.id,
         package=package,
-        number=number,
         started=started,
         seconds=suite.seconds,
         properties=(*about, ("document", suite.path)),
-        cases=tuple(_case(f"{package}.{suite.id.replace('.', '_')}", case) for case in suite.cases),
-        output=(),
+        cases=tuple(_case(classname, case) for case in suite.cases),
     )
 
 
-def _case(classname: str, case: CaseResult) -> Case:
+def _case(classname: Escaped, case: CaseResult) -> Case:
+    name = escaped(case.name)
     if not case.mismatches:
-        return Case(classname, case.name)
-    message = case_message(case)
-    body = tuple(_body(case))
-    return Case(classname, case.name, "failure", "hklint.test.failed", message, body)
+        return passed(classname, name)
+    kind = "hklint.test.failed"
+    return told(classname, name, "failure", case_message(case), _body(case), kind)
 
 
 def _body(case: CaseResult) -> Iterator[str]:

@@ -92,6 +92,15 @@ def data_of() -> Callable[[str], dict[str, Any]]:
     return read
 
 
+def _text(data: dict[str, Any], number: int, value: int = -1) -> str:
+    """A text of the data, its hole filled."""
+    entry = data["texts"][number]
+    if isinstance(entry, str):
+        return entry
+    before, after = (data["texts"][part] for part in entry)
+    return f"{before}{data['texts'][value]}{after}"
+
+
 @pytest.fixture(scope="session")
 def verdicts_of() -> Callable[[dict[str, Any]], Iterator[tuple[str, str, str, str]]]:
     """All verdicts in the data: host, rule with its instance, status, expectation."""
@@ -104,9 +113,10 @@ def verdicts_of() -> Callable[[dict[str, Any]], Iterator[tuple[str, str, str, st
                 for digit in cells[host * width : (host + 1) * width]:
                     number = number * len(DIGITS) + DIGITS.index(digit)
                 if number:
-                    key, head, *_ = data["verdicts"][column["first"] + number - 1]
+                    status, head, *others = data["verdicts"][column["first"] + number - 1]
                     rule = data["texts"][column["name"]]
-                    yield name, rule, key, data["texts"][head]
+                    key = data["statuses"][status][0]
+                    yield name, rule, key, _text(data, head, others[-1] if others[6:] else -1)
 
     return read
 

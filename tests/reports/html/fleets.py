@@ -12,7 +12,7 @@ import msgspec
 
 from hklint.fact import Present, RegistryValue
 from hklint.failure import Failure, Reason
-from hklint.run import HostResult, PolicyInfo, RuleInfo, Run
+from hklint.run import Baseline, Gone, HostResult, PolicyInfo, RuleInfo, Run
 from hklint.verdict import Change, DecidingRow, Explanation, Outcome, Severity, Verdict
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
@@ -68,6 +68,46 @@ def decided(runs: ModuleType) -> Run:
     )
     verdict = msgspec.structs.replace(runs.CLIENT_OFF, rows=(row,))
     found: Run = runs.run([runs.host("ex01", (verdict,))], 1)
+    return found
+
+
+def compared(runs: ModuleType, *, decides: bool = True) -> Run:
+    """Two hosts, compared with a baseline: what failed then, what fails since, what is mended."""
+    known = msgspec.structs.replace(runs.CLIENT_OFF, baseline_state="unchanged")
+    other = msgspec.structs.replace(runs.REFUSED, baseline_state="updated")
+    new = msgspec.structs.replace(runs.NET_UNSET[0], baseline_state="new")
+    mended = runs.passed("values-set-alike")
+    gone = Gone(mended.policy, mended.rule, "", mended.title, mended.severity)
+    hosts = (
+        msgspec.structs.replace(runs.host("ex01", (known, new, mended)), gone=(gone,)),
+        msgspec.structs.replace(runs.host("ex02", (known, other, mended)), gone=(gone,)),
+    )
+    done = runs.run(hosts, 1)
+    baseline = Baseline("before.jsonl", "2026-11-01T08:00:00Z", 2, decides=decides)
+    return Run(msgspec.structs.replace(done.header, baseline=baseline), hosts, done.summary)
+
+
+def alone(runs: ModuleType, hosts: int, shared: str = "") -> Run:
+    """Hosts of which each has a verdict that no other one has, but for one that all may share."""
+    results: list[HostResult] = []
+    for number in range(hosts):
+        value = shared or rf"D:\Logs\ex{number:05d}.corp.example\trace.etl"
+        fact = RegistryValue("HKLM", r"SOFTWARE\Contoso", "File")
+        verdict = runs.judged(
+            "values-set-alike",
+            Outcome.FAIL,
+            wanted=r"D:\Logs\trace.etl",
+            found=value,
+            evidence=(runs.evidence(fact, Present("REG_SZ", value)),),
+            explanation=Explanation(
+                read=(rf"HKLM\{fact.key} [64-bit]", f"    File = {value} (REG_SZ)"),
+                means=("The file is another one.",),
+                matters="Nobody looks for it there.",
+                fix=(rf"HKLM\{fact.key} [64-bit]", r"    File = D:\Logs\trace.etl (REG_SZ)"),
+            ),
+        )
+        results.append(runs.host(f"ex{number:05d}.corp.example", (verdict,)))
+    found: Run = runs.run(results, 1)
     return found
 
 

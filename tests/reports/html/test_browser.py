@@ -99,12 +99,18 @@ def test_choices(runs: ModuleType, opened: Open, choice: str, matching: int) -> 
     assert window.all("#matches")[0].startswith(f"{matching} verdict")
 
 
-@pytest.mark.parametrize("case", ["single", "fleet", "waived", "hostile"])
+@pytest.mark.parametrize("case", ["single", "fleet", "waived", "hostile", "compared", "alone"])
 def test_script_and_template_draw_the_same(
-    runs: ModuleType, page: Page, parsed: Callable[[str], Element], opened: Open, case: str
+    runs: ModuleType,
+    fleets: ModuleType,
+    page: Page,
+    parsed: Callable[[str], Element],
+    opened: Open,
+    case: str,
 ) -> None:
     """Every verdict's block, element by element."""
-    run = getattr(runs, case)()
+    made = {"compared": lambda: fleets.compared(runs), "alone": lambda: fleets.alone(runs, 5)}
+    run = made[case]() if case in made else getattr(runs, case)()
     tree = parsed(page(run))
     window = opened(run)
     window.do("document.querySelectorAll('.rule').forEach((each) => { each.open = true; })")
@@ -132,6 +138,19 @@ def _shape(element: Element) -> tuple[object, ...]:
     texts = [element.text, *(child.tail for child in element)]
     kept = [text if element.tag == "pre" else " ".join((text or "").split()) for text in texts]
     return element.tag, sorted(element.attrib.items()), kept, children
+
+
+def test_what_is_new_can_be_filtered_and_is_marked_in_every_view(
+    runs: ModuleType, fleets: ModuleType, opened: Open
+) -> None:
+    window = opened(fleets.compared(runs), "#outcome=fail&view=hosts")
+    assert window.all("#matches") == ["1 verdict of 1 rule on 1 host."]
+    window.do("document.querySelector('.host').open = true")
+    assert window.all(".host .verdict .badge") == ["new"]
+    window = opened(fleets.compared(runs), "#outcome=known")
+    assert window.all("#matches") == ["3 verdicts of 2 rules on 2 hosts."]
+    window.do("document.querySelectorAll('.rule').forEach((each) => { each.open = true; })")
+    assert set(window.all(".rule .verdict .badge")) == {"known"}
 
 
 def test_every_verdict_of_a_host_opens(runs: ModuleType, opened: Open) -> None:

@@ -23,7 +23,7 @@ Open = Callable[..., Window]
 def test_axe_finds_nothing(
     fleets: ModuleType, runs: ModuleType, opened: Open, scheme: str, width: int
 ) -> None:
-    for run in (runs.waived(), fleets.fleet(runs, 60, 10)):
+    for run in (runs.waived(), fleets.compared(runs), fleets.fleet(runs, 60, 10)):
         window = opened(run)
         window.size(width, 900)
         window.media(color_scheme=scheme)

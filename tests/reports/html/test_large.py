@@ -28,9 +28,18 @@ def test_all_verdicts_are_in_it(
     data = data_of(large_page)
     assert {column["width"] for column in data["columns"]} == {1, 2}
     expected = Counter(
-        LOOKS[status_of(verdict)].key for host in large_run.hosts for verdict in host.verdicts
+        LOOKS[status_of(large_run.header, verdict)].key
+        for host in large_run.hosts
+        for verdict in host.verdicts
     )
     assert Counter(key for _, _, key, _ in verdicts_of(data)) == expected
+
+
+def test_a_verdict_that_no_host_shares_costs_its_value_and_some_numbers(
+    fleets: ModuleType, runs: ModuleType, page: Callable[[Run], str]
+) -> None:
+    alike, alone = (page(fleets.alone(runs, 3000, value)) for value in (r"D:\Logs\one.etl", ""))
+    assert 50 < (len(alone) - len(alike)) / 3000 < 100
 
 
 class _Nowhere:

@@ -15,7 +15,7 @@ from hklint.run import Run
 from hklint.verdict import Outcome
 from hklint_reports.html import assembly
 from hklint_reports.html.page import SMALL
-from hklint_reports.html.statuses import LOOKS, status_of
+from hklint_reports.html.statuses import LOOKS, VERDICTS, status_of
 from hklint_reports.text import visible
 from hklint_reports.wording import expectation, parts
 
@@ -138,7 +138,7 @@ def test_counts_are_those_of_the_run(
     assert shown[4].split()[0] == str(recorded.summary.hosts)
     assert shown[5] == f"{recorded.summary.hosts_not_reached} not reached"
     expected = [
-        (visible(host.host), visible(verdict.name), LOOKS[status_of(verdict)].key)
+        (visible(host.host), visible(verdict.name), LOOKS[status_of(recorded.header, verdict)].key)
         for host in recorded.hosts
         for verdict in host.verdicts
     ]
@@ -207,7 +207,8 @@ def test_a_large_run_has_its_rules_and_the_counts_of_each_host(
     rows = [[_text(cell) for cell in row] for row in table.iter("tr")][1:]
     counts = {
         host.host: [
-            sum(status_of(verdict) == status for verdict in host.verdicts) for status in range(5)
+            sum(status_of(run.header, verdict) == status for verdict in host.verdicts)
+            for status in VERDICTS
         ]
         for host in run.hosts
         if host.failure is None

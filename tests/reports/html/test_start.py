@@ -132,6 +132,31 @@ def test_two_verdicts_of_one_name_on_a_host_are_both_kept(runs: ModuleType) -> N
 
 
 @pytest.mark.parametrize(
+    ("title", "instances", "shown"),
+    [
+        ("Schannel's protocols, <view>", ["view=64-bit", "view=32-bit"], "64-bit/32-bit"),
+        ("Schannel's protocols, <view>", ["view=64-bit"], "64-bit"),
+        ("Schannel's protocols, <view>", [f"view={number}" for number in range(4)], "each view"),
+        ("Schannel's protocols, <view>", ["role=Client"], "<view>"),
+        ("Schannel's protocols, <view>", ["role=a,b,view=x=y,z"], "x=y,z"),
+        ("Schannel's protocols, <b>", ["view=64-bit"], "<b>"),
+    ],
+)
+def test_a_title_lists_what_the_rule_is_for(
+    runs: ModuleType, title: str, instances: list[str], shown: str
+) -> None:
+    verdicts = tuple(runs.passed("values-set-alike", each) for each in instances)
+    done = runs.run([runs.host("ex01", verdicts)], 0)
+    (policy,) = done.header.policies
+    infos = [msgspec.structs.replace(info, title=title) for info in policy.rules]
+    policy = msgspec.structs.replace(policy, rules=tuple(infos))
+    header = msgspec.structs.replace(done.header, policies=(policy,))
+    index = Index(Run(header, done.hosts, done.summary))
+    (rule,) = (rule for rule in index.rules if rule.columns)
+    assert rule.title == f"Schannel's protocols, {shown}"
+
+
+@pytest.mark.parametrize(
     ("url", "linked"),
     [
         ("https://learn.microsoft.com/en-us/x?a=1#b", True),

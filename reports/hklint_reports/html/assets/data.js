@@ -1,10 +1,15 @@
 "use strict";
 
-// The run: every text stands once and goes by its number; a cell is the number of a verdict.
+// The run: what repeats stands once and goes by its number; a cell is the number of a verdict.
 
 const at = (id) => document.getElementById(id);
 const data = JSON.parse(at("data").textContent);
-const text = (number) => data.texts[number];
+const piece = (number) => data.pieces[number];
+/** A text; one with a hole gets the value that is named. */
+const text = (number, value) => {
+  const found = data.texts[number];
+  return typeof found === "string" ? found : found.map((part) => text(part)).join(text(value));
+};
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-";
 const VALUES = new Uint8Array(128);
 [...DIGITS].forEach((digit, value) => { VALUES[digit.charCodeAt(0)] = value; });
@@ -28,8 +33,8 @@ function column(found, number) {
     cells[host] = value;
   }
   const next = data.columns[number + 1];
-  const keys = data.verdicts.slice(found.first, next ? next.first : undefined).map(([key]) => key);
-  const statuses = Uint8Array.from([NONE, ...keys.map((key) => statusOf.get(key))]);
+  const verdicts = data.verdicts.slice(found.first, next ? next.first : undefined);
+  const statuses = Uint8Array.from([NONE, ...verdicts.map(([status]) => status)]);
   const rule = data.rules[found.rule];
   const words = searched(found, rule);
   return { ...found, number, cells, statuses, severity: rule.severity, words };

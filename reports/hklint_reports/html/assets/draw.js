@@ -17,6 +17,15 @@ function pill(status, number) {
   return element("span", { class: `pill ${key}` }, element("span", { "aria-hidden": "true" }, sign), shown);
 }
 
+/** What a block says in a line. */
+const headOf = (it) => text(it[1], it[8]);
+
+/** Where a verdict stands against the baseline, if there is one. */
+function badge(verdict) {
+  const word = text(verdict[2]);
+  return word ? [element("span", { class: `badge ${word}` }, word), " "] : [];
+}
+
 /** Pills of counts that begin at a place of an array, one for each status of verdicts. */
 function pills(counts, start = 0) {
   const found = [];
@@ -42,15 +51,15 @@ function head(...names) {
   return element("thead", {}, element("tr", {}, ...drawn));
 }
 
-function said([label, code, lines]) {
-  const drawn = lines.map((line) => element("dd", {}, text(line)));
+function said([label, code, lines], filled) {
+  const drawn = lines.map((line) => element("dd", {}, filled(line)));
   return element("div", code ? { class: "code" } : {}, element("dt", {}, text(label)), ...drawn);
 }
 
-function quote([line, before, piece, after]) {
+function quote([line, before, marked, after], filled) {
   const number = element("span", { class: "line" }, String(line));
-  const marked = element("mark", {}, text(piece));
-  return element("pre", { class: "quote" }, number, ` ${text(before)}`, marked, text(after));
+  const mark = element("mark", {}, filled(marked));
+  return element("pre", { class: "quote" }, number, ` ${filled(before)}`, mark, filled(after));
 }
 
 /** A row of a decision table, taken from the whole one further down. */
@@ -61,44 +70,47 @@ function row(table, number, word) {
   return element("tr", word ? { class: "marked" } : {}, named, element("td", {}, source));
 }
 
-function proof([table, subject, states, by, word, place, rows, shown]) {
-  const state = element("strong", {}, states.map(text).join(" or "));
-  const summary = element("summary", {}, `${text(subject)}: `, state, `, ${text(by)}`);
-  const where = element("p", { class: "place" }, element("code", {}, text(place)));
+function proof([table, subject, states, by, word, place, rows, shown], filled) {
+  const state = element("strong", {}, states.map(filled).join(" or "));
+  const summary = element("summary", {}, `${filled(subject)}: `, state, `, ${filled(by)}`);
+  const where = element("p", { class: "place" }, element("code", {}, filled(place)));
   const made = element("details", { class: "proof" }, summary, where);
   if (table >= 0) {
     where.append(" ", element("a", { href: `#table-${table}-row-${rows[0]}` }, "The whole table"));
   }
   if (shown.length) {
-    const drawn = shown.map((number) => row(table, number, rows.includes(number) ? text(word) : ""));
+    const drawn = shown.map((number) => row(table, number, rows.includes(number) ? filled(word) : ""));
     const body = element("tbody", {}, ...drawn);
     made.append(element("table", { class: "rows" }, head("Row", "As the model has it"), body));
   }
   return made;
 }
 
-function facts(found) {
+function facts(found, filled) {
   const rows = found.map(([fact, shown]) =>
-    element("tr", {}, cell("th", {}, text(fact)), element("td", {}, text(shown))));
+    element("tr", {}, cell("th", {}, filled(fact)), element("td", {}, filled(shown))));
   const table = element("table", { class: "facts" }, head("Fact", "Read"), element("tbody", {}, ...rows));
   const summary = element("summary", {}, `Facts as they were read: ${found.length}`);
   return element("details", { class: "proof" }, summary, table);
 }
 
 /** What the macro `block` draws. */
-function block([, , place, quoted, lines, found, decisions]) {
+function block([, , , place, quoted, lines, found, decisions, value]) {
+  const filled = (number) => text(number, value);
+  const drawn = (draw) => (number) => draw(piece(number), filled);
   const made = element("div", { class: "block" });
-  if (text(place)) made.append(element("p", { class: "place" }, element("code", {}, text(place))));
-  if (quoted) made.append(quote(quoted));
-  made.append(element("dl", {}, ...lines.map(said)), ...decisions.map(proof));
-  if (found.length) made.append(facts(found));
+  const where = filled(place);
+  if (where) made.append(element("p", { class: "place" }, element("code", {}, where)));
+  if (quoted >= 0) made.append(drawn(quote)(quoted));
+  made.append(element("dl", {}, ...lines.map(drawn(said))), ...decisions.map(drawn(proof)));
+  if (found.length) made.append(facts(found.map(piece), filled));
   return made;
 }
 
 /** What the macro `headed` draws. */
 function headed(it) {
-  const title = element("p", { class: "head" }, text(it[1]));
-  return element("div", { class: `headed ${it[0]}` }, title, block(it));
+  const title = element("p", { class: "head" }, headOf(it));
+  return element("div", { class: `headed ${STATUSES[it[0]].key}` }, title, block(it));
 }
 
 function references(links) {

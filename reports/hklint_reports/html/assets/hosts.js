@@ -40,12 +40,12 @@ function hostBody(host, found) {
 function drawEntry(of, host) {
   const verdict = data.verdicts[verdictAt(of, host)];
   const name = element("code", {}, text(of.name));
-  const summary = [pill(statusOf.get(verdict[0])), " ", name, ` ${text(of.title)}`];
+  const summary = [pill(verdict[0]), " ", ...badge(verdict), name, ` ${text(of.title)}`];
   return lazy({ class: "verdict" }, summary, () => drawVerdict(of, verdict));
 }
 
 /** A verdict where its rule is not around it. */
 function drawVerdict(of, verdict) {
   const { links } = data.rules[of.rule];
-  return [element("p", { class: "head" }, text(verdict[1])), block(verdict), ...references(links)];
+  return [element("p", { class: "head" }, headOf(verdict)), block(verdict), ...references(links)];
 }

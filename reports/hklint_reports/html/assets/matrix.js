@@ -122,7 +122,7 @@ function openCell(value) {
   if (!of || !of.cells[host]) return;
   const verdict = data.verdicts[verdictAt(of, host)];
   at("verdict-title").textContent = `${text(of.name)} on ${data.hosts.names[host]}`;
-  const about = element("p", { class: "head" }, pill(statusOf.get(verdict[0])), ` ${text(of.title)}`);
+  const about = element("p", { class: "head" }, pill(verdict[0]), " ", ...badge(verdict), text(of.title));
   at("verdict-body").replaceChildren(about, ...drawVerdict(of, verdict));
   choice.cell = value;
   remember();

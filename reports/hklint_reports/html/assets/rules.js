@@ -38,7 +38,7 @@ function ruleGroups(rule, found) {
       }
     }
   }
-  const status = (group) => statusOf.get(data.verdicts[group.number][0]);
+  const status = (group) => data.verdicts[group.number][0];
   return [...groups.values()].sort((one, other) =>
     status(one) - status(other) || other.hosts.length - one.hosts.length);
 }
@@ -46,7 +46,7 @@ function ruleGroups(rule, found) {
 function drawGroup({ number, of, hosts }) {
   const verdict = data.verdicts[number];
   const name = element("code", {}, text(of.name));
-  const summary = [pill(statusOf.get(verdict[0])), " ", name, ` ${text(verdict[1])}`];
+  const summary = [pill(verdict[0]), " ", ...badge(verdict), name, ` ${headOf(verdict)}`];
   if (HOSTS > 1) {
     const where = `on ${counted.format(hosts.length)} of ${counted.format(HOSTS)} hosts`;
     summary.push(" ", element("span", { class: "on" }, where));
