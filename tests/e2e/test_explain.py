@@ -57,6 +57,15 @@ def test_words_of_several_kinds_are_all_known(shelf: Shelf) -> None:
     assert "exchange-2019" in names["profile"]
 
 
+def test_a_rule_names_the_controls_it_serves() -> None:
+    lines = explained("rule", "winrm-client-encrypted-only").splitlines()
+    assert [line for line in lines if line.startswith("controls")] == [
+        "controls  NIST SP 800-53 Revision 5: MA-4(6)",
+        "controls  DISA STIGs: V-254379",
+        "controls  DISA CCI: CCI-002890, CCI-003123",
+    ]
+
+
 def test_a_state_of_a_diagnosis_comes_with_its_steps() -> None:
     assert "Restart the computer" in explained("restart-due")
 

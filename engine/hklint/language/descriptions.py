@@ -16,6 +16,7 @@ DESCRIPTIONS: dict[str, str] = {
     "rules": "What must be so on the hosts that the policy is meant for.",
     "severity": "How bad it is when the rule fails.",
     "tags": "Words to find the rule by.",
+    "controls": "Entries of public catalogues that the rule serves, a list for each catalogue.",
     "expect": "What must be so: a registry value, the state of a model, or a request's outcome.",
     "outcome": "The outcome or outcomes of the request that pass, such as reached.",
     "absent": (

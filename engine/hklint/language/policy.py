@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from hklint.language.controls import Controls
 from hklint.language.operators import HostConditions
 from hklint.language.words import END, Choices, Id, Name, Reference, Scalar, Shape, Text
 from hklint.verdict import Severity
@@ -38,6 +39,7 @@ class Rule(Shape, kw_only=True):
     why: Annotated[str, Meta(min_length=1, description="What follows when it is not so.")]
     remedy: Annotated[str, Meta(description="What to do where no registry value helps.")] = ""
     references: list[Reference] = []
+    controls: Controls = msgspec.field(default_factory=Controls)
 
 
 class Parameter(Shape, kw_only=True):

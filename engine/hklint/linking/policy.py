@@ -21,7 +21,7 @@ from hklint.linking.parameter_checks import check_parameters
 from hklint.linking.parameters import parameter_values
 from hklint.messages import quoted, suggestion
 from hklint.model import Model, Scalar
-from hklint.run import Reference, RuleInfo
+from hklint.run import Control, Reference, RuleInfo
 from hklint.snapshot import lookup_key
 from hklint.span import Diagnostic
 
@@ -154,6 +154,7 @@ class PolicyLinker:
             tuple(shape.tags),
             self._document.value_span((*path, "id")),
             shape.level,
+            tuple(self._controls(path, shape)),
         )
         conditions = tuple(self._conditions(path, shape.applies_to))
         choices = [[(name, value) for value in listed] for name, listed in shape.for_each.items()]
@@ -171,6 +172,16 @@ class PolicyLinker:
                     frozenset(map(lookup_key, expectation_facts(expectation))),
                     conditions,
                 )
+
+    def _controls(self, path: DocumentPath, shape: language.Rule) -> Iterator[Control]:
+        listed: dict[str, list[str]] = msgspec.to_builtins(shape.controls)
+        for catalogue, ids in listed.items():
+            for number, name in enumerate(ids):
+                if name in ids[:number]:
+                    place = (*path, "controls", catalogue, number)
+                    message = f"{quoted(name)} is in this list twice"
+                    self._report(place, message, code=Code.LISTED_TWICE)
+                yield Control(catalogue, name)
 
     def _filled_in(self, path: DocumentPath, node: object, names: Collection[str]) -> bool:
         """Whether all that stands in braces can be filled in."""

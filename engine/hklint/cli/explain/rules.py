@@ -5,6 +5,7 @@ from typing import assert_never
 
 from hklint.cli.explain.shelf import Shelf
 from hklint.cli.explain.text import wrapped
+from hklint.controls import CATALOGUES
 from hklint.judging.show import show_value
 from hklint.policy import (
     AbsentMeans,
@@ -67,6 +68,10 @@ def _page(policy: Policy, instances: list[Rule], profiles: list[str]) -> Iterato
         yield f"profiles  {', '.join(profiles)}"
     if info.tags:
         yield f"tags      {', '.join(info.tags)}"
+    for catalogue in CATALOGUES.values():
+        ids = [control.id for control in info.controls if control.catalogue == catalogue.id]
+        if ids:
+            yield f"controls  {catalogue.name}: {', '.join(ids)}"
     for condition in (*policy.conditions, *instances[0].conditions):
         yield f"hosts     whose {condition.fact.field} is {condition.wanted}"
     yield ""
