@@ -7,15 +7,15 @@ SP 800-126 revision 3), because OpenSCAP looks for it there.
 
 from collections.abc import Iterator
 
+from hklint.clock import utc
 from hklint.run import HostResult, Run
 from hklint_reports import DEFAULTS, Folder, Options
+from hklint_reports.target import target_of
 from hklint_reports.text import xml_attribute
-from hklint_reports.times import utc
 from hklint_reports.xccdf.benchmark import CLOSING, opening
 from hklint_reports.xccdf.markup import element
 from hklint_reports.xccdf.results import result_lines
 from hklint_reports.xccdf.rules import rules_of
-from hklint_reports.xccdf.target import target_of
 
 _COLLECTION = "scap_hklint_collection_policies"
 _STREAM = "scap_hklint_datastream_policies"

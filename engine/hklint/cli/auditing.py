@@ -13,7 +13,7 @@ from hklint.cli.baseline_options import with_baseline
 from hklint.cli.connection_options import COMMAND_OPTION, connection
 from hklint.cli.options import load_library, parse_targets
 from hklint.cli.output import wants_color
-from hklint.cli.reporting import asked_for, parse_reports, write_new_reports
+from hklint.cli.reporting import asked_for, check_checklist, parse_reports, write_new_reports
 from hklint.cli.spool import Spool
 from hklint.cli.waiver_options import waiving, with_waivers
 from hklint.exit_code import Exit, worst
@@ -56,6 +56,7 @@ def run_audit(command: str, given: Mapping[str, Any]) -> Exit:
     header = with_waivers(header, library, given)
     header, compared = with_baseline(header, given)
     marked = waiving(header)
+    check_checklist(header, destinations, given, shown)
     total = Tally(header)
     with closing(Spool()) as hosts:
         for position, result in _ask(targets, library, options, given["jobs"]):

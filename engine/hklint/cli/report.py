@@ -7,7 +7,7 @@ import click
 
 from hklint.cli.baseline_options import compared, report_baseline_option
 from hklint.cli.output import SCREEN
-from hklint.cli.reporting import asked_for, parse_reports, write_reports
+from hklint.cli.reporting import asked_for, check_checklist, parse_reports, write_reports
 from hklint.cli.result_options import complete_formats, format_options
 from hklint.cli.sections import SectionCommand
 from hklint.errors import UsageError
@@ -65,6 +65,7 @@ def report_command(file: Path, **given: Any) -> int:  # noqa: ANN401 - click's o
     shown = asked_for(given)
     try:
         run = compared(open_run(file), given["baseline"])
+        check_checklist(run.header, wanted, given, shown)
         return write_reports(run, wanted, shown, [])
     except OSError as error:
         raise UsageError(f"{file}: can't be read: {error.strerror}") from None

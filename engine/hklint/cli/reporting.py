@@ -21,7 +21,7 @@ from hklint.cli.output import (
 )
 from hklint.errors import UsageError, places
 from hklint.exit_code import Exit, worst
-from hklint.run import Run
+from hklint.run import Run, RunHeader
 
 if TYPE_CHECKING:
     from hklint_reports import Format, Options
@@ -184,6 +184,20 @@ def asked_for(given: Mapping[str, Any]) -> "Options":
         all_kinds=given["all_kinds"],
         checklist=_text(given["checklist"]) if given["checklist"] else "",
     )
+
+
+def check_checklist(
+    header: RunHeader, wanted: Sequence[Destination], given: Mapping[str, Any], options: "Options"
+) -> None:
+    """Raises UsageError if no run by these policies can fill in the checklist that is wanted."""
+    if any(item.form == "cklb" for item in wanted):
+        from hklint_reports.cklb import prepare  # noqa: PLC0415 - only for this format
+
+        try:
+            prepare(header, options.checklist)
+        except UsageError as error:
+            where = f"{given['checklist']}: " if given["checklist"] else ""
+            raise UsageError(f"{where}{error}") from None
 
 
 def _text(path: Path) -> str:

@@ -7,9 +7,9 @@ from typing import Any, cast
 from hklint.errors import UsageError
 from hklint.run import HostResult, RunHeader
 from hklint_reports.cklb.findings import STATUSES, Finding
-from hklint_reports.sarif.identity import guid
+from hklint_reports.identity import guid
+from hklint_reports.target import target_of
 from hklint_reports.text import visible
-from hklint_reports.xccdf.target import target_of
 
 Json = dict[str, Any]
 MAX_DEPTH = 50

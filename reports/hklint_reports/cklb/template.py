@@ -8,7 +8,7 @@ from hklint.run import PolicyInfo, RuleInfo, RunHeader
 from hklint.verdict import Severity
 from hklint_reports.cklb.checklist import Json
 from hklint_reports.cklb.findings import NOT_REVIEWED, Served
-from hklint_reports.sarif.identity import guid
+from hklint_reports.identity import guid
 from hklint_reports.text import one_line, visible
 
 SEVERITIES: dict[Severity, str] = {

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
+from hklint.clock import utc
 from hklint.run import Run
 from hklint.verdict import Outcome
 from hklint_reports.text import counted
-from hklint_reports.times import utc
 
 WORDS: dict[Outcome, str] = {
     Outcome.PASS: "pass",

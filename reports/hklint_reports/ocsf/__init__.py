@@ -11,8 +11,8 @@ from typing import TextIO
 from hklint.run import Run
 from hklint.verdict import Outcome
 from hklint_reports import DEFAULTS, Options
+from hklint_reports.identity import Json
 from hklint_reports.ocsf.events import Events
-from hklint_reports.sarif.identity import Json
 from hklint_reports.wording import exit_reason, not_asked
 
 

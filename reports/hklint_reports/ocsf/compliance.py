@@ -3,7 +3,7 @@
 from hklint.controls import CATALOGUES
 from hklint.run import PolicyInfo, RuleInfo
 from hklint.verdict import Outcome, Verdict
-from hklint_reports.sarif.identity import Json
+from hklint_reports.identity import Json
 from hklint_reports.text import one_line, visible
 from hklint_reports.wording import expectation, parts
 

@@ -3,9 +3,9 @@
 from hklint.fact import Present, RegistryKey, RegistryName, RegistryValue, WebRequest
 from hklint.run import HostResult
 from hklint.verdict import Evidence, Verdict
-from hklint_reports.sarif.identity import Json
+from hklint_reports.identity import Json
+from hklint_reports.target import target_of
 from hklint_reports.text import visible
-from hklint_reports.xccdf.target import target_of
 
 MAX_EVIDENCES = 50
 """Facts that an event shows; the run has all of them."""

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from hklint.clock import utc, utc_or
 from hklint.run import Gone, HostResult, PolicyInfo, RuleInfo, RunHeader
 from hklint.verdict import Outcome, Severity, Verdict
+from hklint_reports.identity import Json, fingerprint, guid
 from hklint_reports.ocsf.compliance import STATUSES, compliance, remediation
 from hklint_reports.ocsf.device import device, evidences, observables
 from hklint_reports.ocsf.unmapped import unmapped
-from hklint_reports.sarif.identity import Json, fingerprint, guid
 from hklint_reports.text import one_line, visible
 from hklint_reports.waiving import waived_by
 from hklint_reports.wording import expectation, failure_parts

@@ -4,7 +4,7 @@ from hklint.run import HostResult, PolicyInfo, RunHeader
 from hklint.tally import recorded_at
 from hklint.verdict import Verdict
 from hklint.waiver import WaiverMark, moment_text
-from hklint_reports.sarif.identity import Json
+from hklint_reports.identity import Json
 from hklint_reports.text import visible
 from hklint_reports.wording import row_place
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TextIO
 
+from hklint.clock import utc
 from hklint.policy_tests.results import CaseResult, Results, SuiteResult
 from hklint_reports.junit.document import (
     Case,
@@ -22,7 +23,6 @@ from hklint_reports.policy_tests.wording import (
     mismatch_parts,
     mismatch_text,
 )
-from hklint_reports.times import utc
 
 
 def write(result: Results, stream: TextIO) -> None:

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from hklint.run import PolicyInfo, Run
 from hklint_reports import DEFAULTS, Options
-from hklint_reports.sarif.identity import Json, run_guid
+from hklint_reports.identity import Json, run_guid
 from hklint_reports.sarif.log import SCHEMA, write_log
 
 __all__ = ["SCHEMA", "write"]

@@ -8,12 +8,12 @@ the policy is its phase.
 
 from typing import TextIO
 
+from hklint.clock import utc
 from hklint.run import PolicyInfo, Run
 from hklint_reports import DEFAULTS, Options
-from hklint_reports.sarif.identity import Json, guid, run_guid
+from hklint_reports.identity import Json, guid, run_guid
 from hklint_reports.sarif.log import write_log
 from hklint_reports.text import visible
-from hklint_reports.times import utc
 
 _PREFIX = "azuredevops/pipeline/build"
 _NO_DEFINITION = "-1"

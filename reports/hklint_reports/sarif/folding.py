@@ -9,8 +9,8 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from hklint_reports.identity import Json
 from hklint_reports.json_lines import ascii_json
-from hklint_reports.sarif.identity import Json
 
 MAX_HOSTS = 100
 """Hosts that a line names; the others it only counts."""

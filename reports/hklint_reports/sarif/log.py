@@ -7,7 +7,7 @@ from typing import TextIO
 from hklint.run import HostResult, PolicyInfo, Run
 from hklint.verdict import Outcome
 from hklint_reports import Options
-from hklint_reports.sarif.identity import Json
+from hklint_reports.identity import Json
 from hklint_reports.sarif.part import Part
 
 SCHEMA = (

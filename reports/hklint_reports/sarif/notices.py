@@ -2,16 +2,16 @@
 
 from typing import Literal, NamedTuple
 
+from hklint.clock import utc, utc_or
 from hklint.failure import ADVICE, MEANING, Failure
 from hklint.run import Baseline, PolicyInfo, Run
 from hklint.verdict import Verdict
 from hklint.waiver import WaiverMark
+from hklint_reports.identity import Json
 from hklint_reports.sarif.folding import Hosts
-from hklint_reports.sarif.identity import Json
 from hklint_reports.sarif.places import host_place
 from hklint_reports.sarif.results import unknown_because
 from hklint_reports.text import counted, sarif_message, visible
-from hklint_reports.times import utc, utc_or
 from hklint_reports.waiving import Note, about, waived_by, whose
 
 Level = Literal["error", "warning", "note"]

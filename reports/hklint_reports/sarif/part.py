@@ -8,9 +8,9 @@ from hklint.run import Gone, HostResult, PolicyInfo, Run
 from hklint.verdict import Diagnosis, Outcome, Verdict
 from hklint.waiver import WaiverMark
 from hklint_reports import Options
+from hklint_reports.identity import Json, run_guid
 from hklint_reports.json_lines import ascii_json
 from hklint_reports.sarif.folding import Folding, Hosts
-from hklint_reports.sarif.identity import Json, run_guid
 from hklint_reports.sarif.notices import NOTICES, Notices, Open, Silent, time_text
 from hklint_reports.sarif.places import FOLDER, Places
 from hklint_reports.sarif.results import KINDS, Results

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from hklint.fact import Fact, HostField, RegistryKey, RegistryName, RegistryValue, WebRequest
 from hklint.span import Span
+from hklint_reports.identity import Json
 from hklint_reports.paths import relative_path
-from hklint_reports.sarif.identity import Json
 from hklint_reports.sarif.shown import shown
 from hklint_reports.text import encodable
 

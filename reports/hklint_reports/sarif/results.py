@@ -6,8 +6,8 @@ from hklint.run import Gone, PolicyInfo, RuleInfo, Run
 from hklint.verdict import Change, Outcome, Verdict
 from hklint.waiver import moment_text
 from hklint_reports import Options
+from hklint_reports.identity import Json, fingerprint, guid
 from hklint_reports.sarif.folding import Hosts
-from hklint_reports.sarif.identity import Json, fingerprint, guid
 from hklint_reports.sarif.places import Places, fact_place, host_place
 from hklint_reports.sarif.rules import LEVELS, MESSAGES
 from hklint_reports.sarif.shown import said, shown

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from hklint.run import PolicyInfo, RuleInfo, RunHeader
 from hklint.verdict import Severity
-from hklint_reports.sarif.identity import Json, guid
+from hklint_reports.identity import Json, guid
 from hklint_reports.sarif.taxonomies import Taxonomies, controls_named, cwe_tags
 from hklint_reports.text import markdown_code, markdown_words, one_line, sentence, visible
 
@@ -33,8 +33,11 @@ MESSAGES = {
 """What results say, by id; those about many hosts tell what the first of them has."""
 DESCRIPTION_LIMIT = 1000
 """Characters of a description; GitHub and GitLab refuse more than 1,024."""
-_ADDRESS = re.compile(r"https://[!-;=?-~]+")
-"""What can stand in the angle brackets of a Markdown link."""
+_IN_ADDRESS = r"(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
+_ADDRESS = re.compile(
+    rf"https://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?]{_IN_ADDRESS})?(?:#{_IN_ADDRESS})?"
+)
+"""An address of RFC 3986 that names its host plainly: right as `helpUri` and in Markdown."""
 TAG_LIMIT = 10
 """Tags of a rule; GitHub shows so many."""
 
@@ -73,7 +76,7 @@ def _rule(
         "messageStrings": {message: {"text": MESSAGES[message]} for message in messages},
         "defaultConfiguration": {"level": level, "rank": float(score or 0) * 10},
         "properties": {
-            "tags": list(dict.fromkeys(("security", *cwe_tags(rule), *rule.tags)))[:TAG_LIMIT],
+            "tags": _tags(rule),
             "precision": "very-high",
             "problem.severity": problem,
             **({"security-severity": score} if score else {}),
@@ -84,6 +87,11 @@ def _rule(
     if relationships := taxonomies.relationships(rule):
         described["relationships"] = relationships
     return described
+
+
+def _tags(rule: RuleInfo) -> list[str]:
+    tags = ("security", *cwe_tags(rule), *map(visible, rule.tags))
+    return list(dict.fromkeys(tags))[:TAG_LIMIT]
 
 
 def _pascal(rule_id: str) -> str:

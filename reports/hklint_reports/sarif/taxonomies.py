@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from hklint.controls import CATALOGUES, Catalogue
 from hklint.run import Control, PolicyInfo, RuleInfo
-from hklint_reports.sarif.identity import Json, guid
+from hklint_reports.identity import Json, guid
 from hklint_reports.text import visible
 
 CWE = "cwe"

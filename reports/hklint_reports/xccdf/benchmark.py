@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from hklint.clock import utc
 from hklint.run import Run
 from hklint_reports.text import xml_text
-from hklint_reports.times import utc
 from hklint_reports.wording import exit_reason
 from hklint_reports.xccdf.markup import element
 from hklint_reports.xccdf.names import benchmark_id, group_id, profile_id

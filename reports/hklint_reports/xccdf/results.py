@@ -4,19 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from hklint.clock import utc, utc_or
 from hklint.fact import Unreadable
 from hklint.run import HostResult, Run
 from hklint.tally import recorded_at
 from hklint.verdict import Outcome, Verdict
+from hklint_reports.target import account_of, facts, target_of
 from hklint_reports.text import xml_attribute
-from hklint_reports.times import utc, utc_or
 from hklint_reports.waiving import waived_by
 from hklint_reports.wording import expectation, failure_parts, parts
 from hklint_reports.xccdf.benchmark import NAMESPACE, WINDOWS, version
 from hklint_reports.xccdf.markup import element, lines_text
 from hklint_reports.xccdf.names import benchmark_id, profile_id, result_id
 from hklint_reports.xccdf.rules import SEVERITIES, WEIGHT, Rule, Rules
-from hklint_reports.xccdf.target import account_of, facts, target_of
 
 _RESULTS = {
     Outcome.PASS: "pass",

@@ -8,8 +8,8 @@ from hklint import __version__
 from hklint.codes import Code, page
 from hklint.linting.lint import Findings
 from hklint.span import Diagnostic, Edit
+from hklint_reports.identity import Json, fingerprint
 from hklint_reports.sarif import SCHEMA
-from hklint_reports.sarif.identity import Json, fingerprint
 from hklint_reports.sarif.places import FOLDER, Places
 from hklint_reports.text import sarif_message, visible
 
