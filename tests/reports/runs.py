@@ -30,10 +30,9 @@ from hklint.run import (
     Run,
     RunHeader,
     Summary,
-    count_outcomes,
-    count_waived,
 )
 from hklint.span import Span
+from hklint.tally import tally
 from hklint.verdict import (
     Change,
     DecidingRow,
@@ -424,7 +423,7 @@ def run(
         ended="2026-11-23T10:00:02.500000Z",
         hosts=len(done),
         hosts_not_reached=sum(result.failure is not None for result in done),
-        counts=count_outcomes(done),
+        counts=tally(header, done).counts,
         interrupted=targets > len(done),
         exit_code=exit_code,
     )
@@ -510,10 +509,11 @@ def with_waivers(
     )
     moment = datetime.fromisoformat(STARTED)
     hosts = tuple(waive(result, scopes(waivers), moment) for result in done.hosts)
+    total = tally(header, hosts)
     summary = msgspec.structs.replace(
         done.summary,
-        waived=count_waived(hosts),
-        waivers=statuses(header, hosts),
+        waived=dict(total.waived),
+        waivers=statuses(total),
         exit_code=exit_code,
     )
     return Run(header, hosts, summary)

@@ -66,11 +66,17 @@ def show_value(value: Data, type_name: str) -> str:
         return _cut(shown)
     if type_name in {"REG_BINARY", "REG_NONE"}:
         return _cut(" ".join(map("".join, zip(value[::2], value[1::2], strict=True)))) or "no bytes"
-    return f'"{value[:MAX_SHOWN]}"' + ("..." if len(value) > MAX_SHOWN else "")
+    return f'"{value[:MAX_SHOWN]}"{_rest(value)}'
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "..."
+    return text[:MAX_SHOWN] + _rest(text)
+
+
+def _rest(text: str) -> str:
+    """What is said of the characters that are not shown."""
+    more = len(text) - MAX_SHOWN
+    return f"... [{more} more characters]" if more > 0 else ""
 
 
 def evidence(fact: Fact, seen: Observation) -> Evidence:

@@ -51,8 +51,13 @@ def test_observation(seen: Observation, text: str) -> None:
     "seen", [Present("REG_SZ", LONG), Present("REG_MULTI_SZ", (LONG, LONG)), Present("text", LONG)]
 )
 def test_long_texts_are_cut(seen: Present) -> None:
-    assert len(show(seen)) < MAX_SHOWN + 40
-    assert "..." in show(seen)
+    assert len(show(seen)) < MAX_SHOWN + 60
+    assert " more characters]" in show(seen)
+
+
+def test_a_text_that_is_cut_says_by_how_much() -> None:
+    shown = show(Present("REG_SZ", "x" * 1_000_000))
+    assert shown == f'"{"x" * MAX_SHOWN}"... [{1_000_000 - MAX_SHOWN} more characters] (REG_SZ)'
 
 
 def test_a_request_with_what_was_seen(attempt: Callable[..., dict[str, Any]]) -> None:
