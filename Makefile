@@ -10,6 +10,8 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 
 DEBIAN_SERVICES := krb5-kdc krb5-admin-server krb5-user libkrb5-dev gcc python3-dev openssh-server openssh-client
 
+DEBIAN_READERS := openscap-scanner jq
+
 .PHONY: help demo test fuzz chaos test-services test-sarif test-html test-compliance check lint format types imports wheel-test benchmarks lab clean
 
 help:
@@ -68,14 +70,14 @@ test-html: $(VENV)/.dev ## the HTML page in a real browser (needs Chromium, its 
 	@npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix tests/reports/html axe-core@4.14.1 html-validate@10.17.0
 	@$(BIN)/pytest --quiet tests/reports/html
 
-test-compliance: $(VENV)/.dev ## compliance reports in OpenSCAP, Heimdall's and STIG Manager's readers (needs openscap-scanner and npm)
-	@command -v oscap >/dev/null || \
+test-compliance: $(VENV)/.dev ## compliance reports in OpenSCAP, Heimdall's and STIG Manager's readers (needs openscap-scanner, jq and npm)
+	@dpkg -s $(DEBIAN_READERS) >/dev/null 2>&1 || \
 		{ test "$$(id -u)" = 0 && apt-get update -qq && \
-		DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends openscap-scanner; } || \
-		{ echo "As root: apt-get install openscap-scanner"; exit 1; }
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(DEBIAN_READERS); } || \
+		{ echo "As root: apt-get install $(DEBIAN_READERS)"; exit 1; }
 	@npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix tests/reports/compliance @mitre/hdf-converters@2.10.20
 	@npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix tests/reports/cklb @nuwcdivnpt/stig-manager-client-modules@1.6.7
-	@$(BIN)/pytest --quiet tests/reports/compliance tests/reports/oval tests/reports/cklb
+	@$(BIN)/pytest --quiet tests/reports/compliance tests/reports/oval tests/reports/cklb tests/reports/test_json_schema.py
 
 check: test lint types imports wheel-test ## what has to pass before a change lands
 

@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -88,13 +89,17 @@ def _environment(given: Mapping[str, str | None]) -> dict[str, str]:
 
 @pytest.fixture
 def hklint_command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[..., Done]:
     """hklint in this process, in an empty folder: `hklint_command("check", target, VARIABLE=...)`.
 
     Nothing it ever writes may be a traceback or hold the password.
     """
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
 
     def run(*arguments: object, **variables: str | None) -> Done:
         with monkeypatch.context() as patch:

@@ -22,22 +22,15 @@ PLACES = {
 }
 
 
-def _left() -> set[str]:
-    return {path.name for path in Path().iterdir()}
-
-
-@pytest.fixture(autouse=True)
-def _own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+def _left(folder: Path = Path()) -> set[str]:
+    return {path.name for path in folder.iterdir()}
 
 
 def test_all_reports_at_once(hklint_command: Command) -> None:
     wanted = [f"--report={name}={place}" for name, place in PLACES.items() if name != "cklb"]
     done = hklint_command("report", FLEET, *wanted)
     assert (done.code, done.err) == (0, "")
-    left = _left() - {"temporary"}
+    left = _left()
     assert left == {place.rstrip("/") for name, place in PLACES.items() if name != "cklb"}
     for name, place in PLACES.items():
         assert name == "cklb" or place in done.out
@@ -54,16 +47,17 @@ def test_nothing_is_left_of_a_report_that_fails(
         raise ZeroDivisionError
 
     monkeypatch.setattr(hklint_reports.junit, "write", broken)
+    temporary = Path(tempfile.gettempdir())
     done = hklint_command("report", FLEET, "--report=junit=run.xml", "--report=jsonl=again.jsonl")
     assert done.code == 5
     assert "Error: run.xml was not written: hklint has a bug: ZeroDivisionError at " in done.err
-    assert _left() == {"again.jsonl", "temporary"}
+    assert _left() == {"again.jsonl"}
     assert Path("again.jsonl").read_bytes() == FLEET.read_bytes()
-    assert not list(Path("temporary").iterdir())
+    assert not _left(temporary)
     done = hklint_command("check", SNAPSHOT, "-p", POLICY, "--report=junit=run.xml")
     assert done.code == 5
-    (kept,) = Path("temporary").iterdir()
-    assert f"The run is kept: hklint report {kept.resolve()}" in done.err
+    (kept,) = temporary.glob("hklint-run-*.jsonl")
+    assert f"The run is kept: hklint report {kept}" in done.err
     done = hklint_command("report", kept)
     assert "exit 4: a rule could not be judged" in done.out
     assert kept.stat().st_mode & 0o77 == 0
@@ -71,18 +65,18 @@ def test_nothing_is_left_of_a_report_that_fails(
 
 def test_a_disk_that_is_full(spawn: Command, tmp_path: Path) -> None:
     """The page is larger than a file may be; the table is not."""
-    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({50_000}, {50_000}))\n"
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
     program = limit + "import sys; sys.argv[0] = 'hklint'; from hklint.cli import main; main()"
     process = spawn(
         *("report", FLEET, "--report=html=run.html", "--report=csv=run.csv"),
         program=program,
-        variables={"TMPDIR": str(tmp_path / "temporary"), "PYTHONDONTWRITEBYTECODE": "1"},
+        variables={"PYTHONDONTWRITEBYTECODE": "1"},
     )
     out, err = (text.decode() for text in process.communicate(timeout=60))
     assert process.returncode == 2
     assert "Error: run.html was not written: File too large" in err
     assert "Written: run.csv" in out
-    assert _left() == {"run.csv", "temporary"}
+    assert _left(tmp_path) == {"run.csv"}
 
 
 def test_a_screen_that_is_full(spawn: Command, tmp_path: Path) -> None:
@@ -100,7 +94,7 @@ def test_a_screen_that_is_full(spawn: Command, tmp_path: Path) -> None:
         ("sarif=folder/", "sarif is one file; write sarif=FILE"),
         ("oval=run.xml", "oval is several files; name a folder, as in oval=FOLDER/"),
         ("oval", "oval is several files; name a folder, as in oval=FOLDER/"),
-        ("junit=temporary/../full/", "full: there is something in it already; name a new folder"),
+        ("junit=elsewhere/../full/", "full: there is something in it already; name a new folder"),
         ("junit=nowhere/at/all/", "nowhere/at/all: can't be written: No such file or directory"),
     ],
 )
@@ -125,7 +119,7 @@ def test_a_folder_has_all_files_or_is_not_there(
     done = hklint_command("report", FLEET, "--report=junit=results/")
     assert done.code == 2
     assert "Error: results/ was not written: No space left on device" in done.err
-    assert _left() == {"temporary"}
+    assert _left() == set()
 
 
 def test_an_empty_folder_is_filled(hklint_command: Command) -> None:

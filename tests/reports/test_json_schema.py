@@ -93,7 +93,7 @@ def _named(ref: str) -> str:
     return f"[{name}](#{name.lower()})" if "properties" in shape else _type(shape)
 
 
-@pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed: apt-get install jq")
+@pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed: make test-compliance")
 def test_the_examples_for_jq_run(runs: ModuleType, render: Render, tmp_path: Path) -> None:
     examples = re.findall(r"```sh\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     said: list[str] = []

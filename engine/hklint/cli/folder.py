@@ -18,10 +18,11 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE
 
 def check_folder(path: Path) -> None:
     """Raises UsageError if a report can't become this folder: it must be new or empty."""
+    place = path.resolve()
     try:
-        if path.exists() and any(path.iterdir()):
+        if place.exists() and any(place.iterdir()):
             raise UsageError(f"{path}: there is something in it already; name a new folder")
-        with tempfile.TemporaryFile(dir=path.resolve().parent):
+        with tempfile.TemporaryFile(dir=place.parent):
             pass
     except OSError as error:
         raise UsageError(f"{path}: can't be written: {error.strerror}") from None

@@ -83,7 +83,7 @@ def judge_rule(rule: Rule, snapshot: Snapshot, known: Known | None = None) -> Ju
     match expectation:
         case ValueExpectation():
             seen = snapshot.observe(expectation.fact)
-            return Judgement(rule, _judge_value(expectation, seen), seen)
+            return Judgement(rule, judge_value(expectation, seen), seen)
         case OutcomeExpectation():
             seen = snapshot.observe(expectation.fact)
             return Judgement(rule, _judge_outcome(expectation, seen), seen)
@@ -111,7 +111,8 @@ def _as_unreadable(seen: Observation) -> Unreadable:
     return Unreadable("malformed", "the answer has another form than this field")
 
 
-def _judge_value(expectation: ValueExpectation, seen: Observation) -> Outcome:
+def judge_value(expectation: ValueExpectation, seen: Observation) -> Outcome:
+    """The outcome of an expectation on one value that is seen so."""
     match seen:
         case Unreadable():
             return Outcome.UNKNOWN

@@ -13,6 +13,7 @@ from hklint.linking.library import Library
 from hklint.run import HostResult
 from hklint.snapshot import Snapshot
 from hklint.sources.recorded import read_snapshot, write_snapshot
+from hklint.tally import tally
 from hklint.verdict import Outcome
 
 POLICY = "exchange-store-addins"
@@ -103,7 +104,9 @@ def test_a_summary_counts_every_outcome(
     shipped: Library, judged: Callable[[str], HostResult]
 ) -> None:
     failed = host_result(_gathered(FAILURE), [])
-    found = summary(_header(shipped), [judged("healthy"), judged("enabled-unreadable"), failed])
+    found = summary(
+        tally(_header(shipped), [judged("healthy"), judged("enabled-unreadable"), failed])
+    )
     assert (found.hosts, found.hosts_not_reached, found.interrupted) == (3, 1, False)
     assert found.counts == {
         Outcome.PASS: 16,
@@ -116,4 +119,4 @@ def test_a_summary_counts_every_outcome(
 
 def test_a_stopped_run_says_so(shipped: Library) -> None:
     stopped = Failure(Reason.CANCELLED, "before connecting", "not asked")
-    assert summary(_header(shipped), [host_result(_gathered(stopped), [])]).interrupted
+    assert summary(tally(_header(shipped), [host_result(_gathered(stopped), [])])).interrupted
