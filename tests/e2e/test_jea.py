@@ -168,7 +168,7 @@ def test_what_is_not_listed_is_unknown_with_the_way_to_list_it(
         done = hklint_command("check", target, *options)
     (verdict,) = recorded(Path("run.jsonl")).hosts[0].verdicts
     assert (done.code, verdict.outcome) == (4, "unknown")
-    text = " ".join(done.out.split())
+    text = " ".join(done.out.replace("\n    = ", " ").split())
     assert "not allowed to be asked for: the endpoint's allow-list does not have it" in text
     assert "write the endpoint anew with `hklint jea`, for this policy" in text
     assert hklint_command("report", "run.jsonl").out.count("allow-list") >= 1
