@@ -1,5 +1,7 @@
 """hklint report: make reports from a recorded run."""
 
+import textwrap
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +11,21 @@ from hklint.cli.baseline_options import compared, report_baseline_option
 from hklint.cli.output import SCREEN
 from hklint.cli.reporting import asked_for, check_checklist, parse_reports, write_reports
 from hklint.cli.result_options import complete_formats, format_options
-from hklint.cli.sections import SectionCommand
+from hklint.cli.sections import SectionCommand, SectionOption
 from hklint.errors import UsageError
 from hklint_reports import FORMATS
 
+_COLUMNS = 78
 _WIDTH = max(map(len, FORMATS))
-FORMAT_LIST = "\n".join(f"  {name:{_WIDTH}}  {form.description}" for name, form in FORMATS.items())
+FORMAT_LIST = "\n".join(
+    textwrap.fill(
+        f"{name:{_WIDTH}}  {form.description}",
+        _COLUMNS,
+        initial_indent="  ",
+        subsequent_indent=" " * (_WIDTH + 4),
+    )
+    for name, form in FORMATS.items()
+)
 EXAMPLES = f"""\b
 Formats:
 {FORMAT_LIST}
@@ -26,24 +37,26 @@ Examples:
   hklint report run.jsonl --report html=hklint.html --report junit=results/
 """
 
+_results = partial(click.option, cls=SectionOption, section="Results")
+
 
 @click.command("report", cls=SectionCommand, epilog=EXAMPLES)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="RUN")
 @format_options
 @report_baseline_option
-@click.option(
+@_results(
     "--format",
     "-f",
     "form",
     metavar="FORMAT",
     shell_complete=complete_formats,
-    help="The form of the report. Default: terminal.",
+    help="One report, in this format. Default: terminal.",
 )
-@click.option(
+@_results(
     "--output",
     "-o",
     metavar="PATH",
-    help="Where the report goes; the screen then has the tally only. Default: standard output.",
+    help="Where that report goes; the screen then has the tally only. Default: standard output.",
 )
 @click.option("--verbose", "-v", is_flag=True, help="Show what passed as well.")
 @click.option("--quiet", "-q", is_flag=True, help="Only the tally and the exit code.")
