@@ -155,12 +155,14 @@ class SeverityChange(msgspec.Struct, frozen=True):
 class PolicyChange(msgspec.Struct, frozen=True):
     """A policy that is not the same in both runs; `was` and `now` are versions, "" where it is not.
 
-    Its document can differ where the version does not, so that is no reason to trust the version.
+    `document` says whether its document is another one. It can differ where the version does not,
+    and stay the same where a profile chooses other rules or severities.
     """
 
     policy: str
     was: str
     now: str
+    document: bool
     added: tuple[str, ...]
     removed: tuple[str, ...]
     severities: tuple[SeverityChange, ...]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -111,14 +111,22 @@ class RunHeader(msgspec.Struct, frozen=True, tag="run", tag_field="kind"):
     registry_tests: tuple[RegistryTest, ...] = ()
 
 
+GoneState = Literal["", "pass", "not_applicable", "absent"]
+"""What became of a failure of the baseline; "" was recorded before there were these."""
+
+
 class Gone(msgspec.Struct, frozen=True):
-    """A verdict that failed in the baseline, and on this host fails no more."""
+    """A verdict that failed in the baseline, and on this host fails no more.
+
+    Only one that passes `now` was put right.
+    """
 
     policy: str
     rule: str
     instance: str
     title: str
     severity: Severity
+    now: GoneState = ""
 
 
 class HostResult(msgspec.Struct, frozen=True, tag="host", tag_field="kind"):

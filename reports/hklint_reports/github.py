@@ -41,7 +41,7 @@ OF_SEVERITY: dict[Severity, Level] = {
 SHOWN = 10
 """Annotations of a level that GitHub keeps of a step."""
 HOSTS_SHOWN = 5
-LINES_SHOWN = 12
+LINES_SHOWN = 24
 """Of the explanation of one rule."""
 LABELS_SHOWN = ("means", "missing", "matters", "fix", "then")
 TITLE_LIMIT = 200
@@ -138,7 +138,7 @@ def _not_reached(run: Run, digest: Digest) -> Annotation | None:
         return None
     title = f"NOT REACHED: {counted(run.summary.hosts_not_reached, 'host')} gave no answer"
     lines = [f"{item.reason}: {MEANING[item.reason]}; {_on(run, item.hosts)}" for item in missed]
-    return Annotation("error", title, tuple(lines[:LINES_SHOWN]))
+    return Annotation("error", title, _shortened(lines))
 
 
 def _rule(run: Run, digest: Digest, rule: Rule) -> Annotation:
@@ -156,7 +156,15 @@ def _rule(run: Run, digest: Digest, rule: Rule) -> Annotation:
     if (found := digest.story(rule, outcome)) is not None:
         lines += filter(None, _told(found))
     title = f"{word}[{rule.id}]: {rule.title} ({rule.severity})"
-    return Annotation(level, title, tuple(lines[:LINES_SHOWN]), rule.span)
+    return Annotation(level, title, _shortened(lines), rule.span)
+
+
+def _shortened(lines: list[str]) -> tuple[str, ...]:
+    """The lines that are shown; half a fix is never shown as if it were all of it."""
+    if len(lines) <= LINES_SHOWN:
+        return tuple(lines)
+    more = len(lines) - LINES_SHOWN + 1
+    return (*lines[: LINES_SHOWN - 1], f"... and {more} more lines, which the other reports have")
 
 
 def _counts(header: RunHeader, rule: Rule, outcome: Outcome) -> bool:
@@ -172,7 +180,8 @@ def _told(story: Story) -> Iterator[str]:
     for verdict in story.verdicts:
         yield f"{verdict.name} on {story.hosts.first[0]}: {expectation(verdict)}"
     for label, line in told_together(story.verdicts):
-        if label in LABELS_SHOWN:
+        is_row = label == "means" and line.startswith(" ")
+        if label in LABELS_SHOWN and not is_row:
             yield f"{label}: {line}"
 
 

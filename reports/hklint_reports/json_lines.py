@@ -8,8 +8,9 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import msgspec
 
@@ -77,7 +78,7 @@ def read_run(lines: Iterable[str], name: str = "run") -> Run:
 def open_run(path: Path) -> Run:
     """A run whose hosts stay in its file, and are read anew at each pass over them.
 
-    All of it is read once, and checked as `read_run` does.
+    All of it is read once, and checked as `read_run` does. A run from a pipe is kept in memory.
 
     Raises:
         UsageError: As with `read_run`; also later, when the file has changed since.
@@ -85,6 +86,8 @@ def open_run(path: Path) -> Run:
     """
     reading = _Reading(str(path))
     with path.open("rb") as file:
+        if not path.is_file():
+            return reading.run(tuple(reading.hosts(file)))
         before = _state(file.fileno())
         number = sum(1 for _ in reading.hosts(file))
     return reading.run(RecordedHosts(path, number, before))
@@ -99,18 +102,22 @@ class RecordedHosts:
         self._state = state
 
     def __iter__(self) -> Iterator[HostResult]:
-        """One pass over the file."""
-        left = self._number
+        """One pass over the file, which is what it was before and is so in the end."""
         with self._path.open("rb") as file:
-            if _state(file.fileno()) != self._state:
-                raise UsageError(f"{self._path}: the file has changed while it was read")
-            lines = filter(bytes.strip, file)
-            next(lines, b"")
-            for line in lines:
-                if not left:
-                    return
-                left -= 1
-                yield decode_host(line)
+            self._check(file)
+            hosts = islice(filter(bytes.strip, file), 1, self._number + 1)
+            try:
+                yield from map(decode_host, hosts)
+            except ValueError:
+                raise self._changed() from None
+            self._check(file)
+
+    def _check(self, file: BinaryIO) -> None:
+        if _state(file.fileno()) != self._state:
+            raise self._changed()
+
+    def _changed(self) -> UsageError:
+        return UsageError(f"{self._path}: the file has changed while it was read")
 
 
 def _state(descriptor: int) -> tuple[int, ...]:
@@ -213,7 +220,7 @@ def _line(text: bytes, place: str) -> RunLine:
     except (msgspec.DecodeError, UnicodeError):  # no host, or lone surrogates
         document = _json(text)
     _check_version(document, place)
-    line = msgspec.convert(document, RunHeader | HostResult | Summary)
+    line: RunLine = msgspec.convert(document, RunHeader | HostResult | Summary)
     match line:
         case RunHeader(started=moment) | Summary(ended=moment):
             utc(moment)
@@ -254,6 +261,17 @@ def _check_counts(tally: Tally, summary: Summary, place: str) -> None:
             f"{place}: the summary counts other hosts or verdicts than the lines above have; "
             "the file was changed after it was recorded"
         )
+    code = _exit_code(tally, interrupted=summary.interrupted)
+    if summary.exit_code != code:
+        raise UsageError(
+            f"{place}: the summary has exit code {summary.exit_code}, and the lines above give "
+            f"{code:d}; the file was changed after it was recorded"
+        )
+
+
+def _exit_code(tally: Tally, *, interrupted: bool) -> Exit:
+    """An interrupted run is undetermined at best."""
+    return worst([exit_code(tally), Exit.UNDETERMINED if interrupted else Exit.PASSED])
 
 
 def _counted(tally: Tally) -> dict[str, Any]:
@@ -273,10 +291,10 @@ def _end(host: HostResult, otherwise: datetime) -> datetime:
 
 
 def _rebuilt_summary(tally: Tally, ended: datetime) -> Summary:
-    """The summary of a run that never got to write its own: it is undetermined at best."""
+    """The summary of a run that never got to write its own."""
     return Summary(
         ended=ended.strftime("%Y-%m-%dT%H:%M:%SZ"),
         interrupted=True,
-        exit_code=worst([exit_code(tally), Exit.UNDETERMINED]),
+        exit_code=_exit_code(tally, interrupted=True),
         **_counted(tally),
     )

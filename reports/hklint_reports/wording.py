@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from hklint.clock import utc_or
 from hklint.failure import ADVICE, MEANING, Failure
-from hklint.run import Run
+from hklint.run import Gone, Run
 from hklint.tally import NOT_KNOWN
 from hklint.verdict import SEVERITIES, DecidingRow, Outcome, Verdict
 from hklint_reports.text import counted, visible
@@ -95,11 +95,11 @@ def exit_reason(run: Run) -> str:
 
 def _passed(run: Run) -> str:
     said = [_nothing_failed(run)]
-    if not _number(run, Outcome.FAIL):
-        if _number(run, Outcome.UNKNOWN):
-            said.append("unknown verdicts were allowed")
-        elif run.summary.waived.get(Outcome.UNKNOWN):
-            said.append("unknown verdicts are waived")
+    if _number(run, Outcome.UNKNOWN):
+        below = f"unknown verdicts are below {run.header.fail_on}"
+        said.append("unknown verdicts were allowed" if run.header.allow_unknown else below)
+    elif run.summary.waived.get(Outcome.UNKNOWN):
+        said.append("unknown verdicts are waived")
     return "; ".join([*said, *_known_said(run)])
 
 
@@ -116,7 +116,7 @@ def _undetermined(run: Run) -> str:
         return "the run was interrupted"
     if run.summary.hosts_not_reached:
         return "a host was not reached"
-    if _number(run, Outcome.UNKNOWN) and not run.header.allow_unknown:
+    if run.tally.open:
         return "a rule could not be judged"
     return ", ".join(_nothing_judged(run)) or "something could not be judged"
 
@@ -125,6 +125,17 @@ def _number(run: Run, outcome: Outcome) -> int:
     """How many verdicts there are of an outcome, without those that are waived or known."""
     idle = run.summary.waived.get(outcome, 0) + run.tally.known[outcome]
     return run.summary.counts.get(outcome, 0) - idle
+
+
+_GONE = {
+    "not_applicable": "; does not apply any more, which is no fix",
+    "absent": "; is not judged any more, which is no fix",
+}
+
+
+def gone_ending(gone: Gone) -> str:
+    """What follows the name of a failure that is gone without having been put right."""
+    return _GONE.get(gone.now, "")
 
 
 def not_asked(run: Run) -> str:
@@ -143,22 +154,24 @@ def gate_reason(run: Run) -> str:
     said: list[str] = []
     if run.summary.exit_code == 0:
         said += [_nothing_failed(run)] if _decides(run) else []
-        said.append(f"{counted(passed, 'rule')} passed")
+        said.append(f"{counted(passed, 'verdict')} passed")
     if counting:
         worst = min(run.tally.failing, key=SEVERITIES.index)
         idle = sum(run.summary.waived.values()) + run.tally.known.total()
-        judged = counted(passed + failed + unknown + idle, "rule")
+        judged = counted(passed + failed + unknown + idle, "verdict")
         newly = "newly failed" if _decides(run) else "failed"
         said.append(f"{counting} of {judged} {newly} (worst: {worst})")
     if run.summary.hosts_not_reached:
         said.append(f"{counted(run.summary.hosts_not_reached, 'host')} gave no answer")
-    if unknown:
-        allowed = " (allowed)" if run.header.allow_unknown else ""
-        said.append(f"{counted(unknown, 'rule')} could not be judged{allowed}")
+    if run.tally.open:
+        said.append(f"{counted(run.tally.open, 'verdict')} could not be judged")
+    if uncounted := unknown - run.tally.open:
+        why = " (allowed)" if run.header.allow_unknown else f" below {run.header.fail_on}"
+        said.append(f"{counted(uncounted, 'verdict')} could not be judged{why}")
     if run.summary.interrupted:
         said.append("the run was interrupted")
     if lighter := failed - counting:
-        said.append(f"{counted(lighter, 'rule')} failed below {run.header.fail_on}")
+        said.append(f"{counted(lighter, 'verdict')} failed below {run.header.fail_on}")
     said += [*_known_said(run), *_waivers_said(run)]
     if not (counting or run.summary.exit_code == 0):
         said += _nothing_judged(run)
@@ -179,7 +192,7 @@ def _known_said(run: Run) -> Iterator[str]:
     for outcome, words in ((Outcome.FAIL, "failed"), (Outcome.UNKNOWN, "could not be judged")):
         if known := run.tally.known[outcome]:
             them = "is" if known == 1 else "are"
-            yield f"{counted(known, 'rule')} {words} and {them} known since the run of {day}"
+            yield f"{counted(known, 'verdict')} {words} and {them} known since the run of {day}"
 
 
 def _waivers_said(run: Run) -> Iterator[str]:
@@ -187,9 +200,9 @@ def _waivers_said(run: Run) -> Iterator[str]:
     for outcome, words in ((Outcome.FAIL, "failed"), (Outcome.UNKNOWN, "could not be judged")):
         if waived := run.tally.waived[outcome]:
             who = visible(waivers_text(run.tally.waivers[outcome].values()))
-            yield f"{counted(waived, 'rule')} {words} and waived ({who})"
+            yield f"{counted(waived, 'verdict')} {words} and waived ({who})"
     if run.tally.expired:
-        yield f"{counted(run.tally.expired, 'rule')} with an expired waiver"
+        yield f"{counted(run.tally.expired, 'verdict')} with an expired waiver"
 
 
 def _nothing_judged(run: Run) -> list[str]:

@@ -46,11 +46,11 @@ def test_a_gate_where_nothing_is_new_is_open_and_says_what_is_known(
         *("gate", "ex01.json", "-p", POLICY, "--baseline", before, "--record", "now.jsonl"),
     )
     day = recorded(Path(before)).header.started[:10]
-    known = f"{FAILED} rules failed and are known since the run of {day}"
+    known = f"{FAILED} verdicts failed and are known since the run of {day}"
     lines = done.out.splitlines()
     assert done.code == 0
     assert lines[0].startswith(
-        f"GATE OPEN: nothing newly failed, 4 rules passed, {known}, by facts recorded "
+        f"GATE OPEN: nothing newly failed, 4 verdicts passed, {known}, by facts recorded "
     )
     assert lines[-1] == f"exit 0: nothing newly failed; {known}.  Written: now.jsonl"
     assert done.err == ""
@@ -73,8 +73,8 @@ def test_what_is_new_shuts_the_gate_beside_what_is_known(
     assert done.code == 1
     first_line = done.out.splitlines()[0]
     assert first_line.startswith("GATE SHUT: ")
-    assert " of 20 rules newly failed (worst: high)" in first_line
-    assert f"{FAILED} rules failed and are known since" in first_line
+    assert " of 20 verdicts newly failed (worst: high)" in first_line
+    assert f"{FAILED} verdicts failed and are known since" in first_line
     assert "exit 1: a rule newly failed." in done.out
 
 

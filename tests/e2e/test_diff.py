@@ -35,7 +35,7 @@ def test_worse_with_the_fact_that_turned_it(hklint_command: Command) -> None:
     assert lines[0] == "WORSE: 6 verdicts newly fail (worst: high)"
     assert f"     = because    {ENABLED}" in lines
     assert lines[-2:] == [
-        "6 newly failing, 4 unchanged (1 host in both runs)",
+        "Verdicts: 6 newly failing, 4 unchanged (1 host in both runs)",
         "exit 1: the later run is worse.",
     ]
 
@@ -51,9 +51,10 @@ def test_fixed_is_not_worse(hklint_command: Command) -> None:
 def test_only_what_is_severe_enough_counts(hklint_command: Command) -> None:
     done = hklint_command("diff", WELL, BLOCKED, "--fail-on", "critical", "--quiet")
     assert done.code == 0
-    assert done.out.splitlines()[1] == "exit 0: the later run is not worse."
+    why = "nothing newly fails of severity critical or above (6 below)"
+    assert done.out.splitlines()[1] == f"exit 0: the later run is not worse: {why}."
     whole = hklint_command("diff", WELL, BLOCKED, "--fail-on", "critical")
-    assert "nothing newly fails of severity critical or above (6 below)" in whole.out
+    assert why in whole.out
 
 
 @pytest.mark.usefixtures("runs")
@@ -66,10 +67,11 @@ def test_a_file_is_written_whole_and_the_screen_has_the_tally(
     done = hklint_command("diff", WELL, BLOCKED, "--format", form, "-o", "diff.out")
     assert done.code == 1
     assert len(done.out.splitlines()) == 2
-    assert done.out.endswith("exit 1: the later run is worse.  Written: diff.out\n")
+    why = "6 verdicts newly fail (worst: high)"
+    assert done.out.endswith(f"exit 1: the later run is worse: {why}.  Written: diff.out\n")
     assert Path("diff.out").read_text("utf-8") == shown.out
     assert shown.err.splitlines()[-1:] == (
-        [] if form == "text" else [done.out.splitlines()[1][:31]]
+        [] if form == "text" else [done.out.splitlines()[1].partition("  Written")[0]]
     )
 
 

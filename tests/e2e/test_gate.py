@@ -55,21 +55,21 @@ def target(new_lab: Callable[..., Lab], tmp_path: Path) -> Callable[[dict[str, A
 
 def test_the_gate_is_open_for_a_healthy_host(lab: Lab, hklint_command: Command) -> None:
     done = hklint_command("gate", lab.hosts["ex2016-healthy"].target, "-p", POLICY)
-    assert (done.code, done.out.splitlines()[0]) == (0, "GATE OPEN: 10 rules passed")
+    assert (done.code, done.out.splitlines()[0]) == (0, "GATE OPEN: 10 verdicts passed")
 
 
 def test_one_bad_host_of_two_shuts_the_gate(lab: Lab, hklint_command: Command) -> None:
     targets = [lab.hosts[host_id].target for host_id in ("ex2016-healthy", "ex2016-no-dns")]
     done = hklint_command("gate", *targets, "-p", POLICY)
     assert done.code == 1
-    assert done.out.startswith("GATE SHUT: 1 of 20 rules failed (worst: high)\n")
+    assert done.out.startswith("GATE SHUT: 1 of 20 verdicts failed (worst: high)\n")
 
 
 @pytest.mark.parametrize(
     ("fields", "options", "code", "first_line"),
     [
-        (NOT_WRITTEN_DOWN, [], 0, "GATE OPEN: 6 rules passed, 4 rules failed below medium"),
-        (NOT_WRITTEN_DOWN, ["--fail-on", "low"], 1, "GATE SHUT: 4 of 10 rules failed"),
+        (NOT_WRITTEN_DOWN, [], 0, "GATE OPEN: 6 verdicts passed, 4 verdicts failed below medium"),
+        (NOT_WRITTEN_DOWN, ["--fail-on", "low"], 1, "GATE SHUT: 4 of 10 verdicts failed"),
         (WRONG_TYPE, [], 4, "GATE SHUT: "),
         (WRONG_TYPE, ["--allow-unknown"], 0, "GATE OPEN: "),
         (DENIED, [], 4, "GATE SHUT: "),

@@ -1,5 +1,6 @@
 """Reports of one run: several at once, in files and folders, also where some can't be written."""
 
+import errno
 import json
 import tempfile
 from collections.abc import Callable
@@ -127,3 +128,38 @@ def test_an_empty_folder_is_filled(hklint_command: Command) -> None:
     assert hklint_command("report", FLEET, "--report=junit=results/").code == 0
     assert all(path.suffix == ".xml" for path in Path("results").iterdir())
     assert any(Path("results").iterdir())
+
+
+def test_a_run_that_can_be_kept_nowhere_is_not_said_to_be_kept(
+    hklint_command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The disk is full when the buffers are emptied, so behind the last line of the run."""
+    temporary = tmp_path / "full"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    done = hklint_command("check", SNAPSHOT, "-p", POLICY, "--report=junit=run.xml")
+    assert done.code == 2
+    assert done.err.splitlines() == [
+        f"Error: {name} was not written: No space left on device" for name in ("run.xml", "the run")
+    ]
+    assert not _left(temporary)
+
+
+def test_without_a_folder_for_temporary_files_the_reports_are_still_told(
+    hklint_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(hklint_reports.junit, "write", broken)
+    monkeypatch.setattr(tempfile, "tempdir", "/nonexistent")
+    done = hklint_command("check", SNAPSHOT, "-p", POLICY, "--report=junit=run.xml")
+    assert done.code == 5
+    assert done.err.splitlines()[-1] == (
+        "Error: the run was not written: No such file or directory"
+    )

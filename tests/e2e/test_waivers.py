@@ -116,7 +116,7 @@ def test_a_gate_where_all_that_fails_is_waived_is_open_and_says_so(
     assert done.code == 0
     first_line, last_line = done.out.splitlines()[0], done.out.splitlines()[-1]
     assert first_line.startswith(
-        "GATE OPEN: 4 rules passed, 6 rules failed and waived (accepted-0 until 2099-01-01"
+        "GATE OPEN: 4 verdicts passed, 6 verdicts failed and waived (accepted-0 until 2099-01-01"
     )
     assert last_line == "exit 0: nothing failed that is not waived."
     assert done.out.count("], waived: ") == len(FAILED)

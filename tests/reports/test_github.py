@@ -16,7 +16,7 @@ from hklint.run import Run
 from hklint.span import Span
 from hklint.verdict import Severity
 from hklint_reports import FORMATS
-from hklint_reports.github import Annotation, command
+from hklint_reports.github import LINES_SHOWN, Annotation, command
 
 ANYTHING = st.text(st.characters(exclude_categories=()))
 REGISTERED = {"error", "warning", "notice", "set-output", "stop-commands", "add-mask", "debug"}
@@ -184,3 +184,17 @@ def test_it_is_written_in_any_encoding(runs: ModuleType) -> None:
     FORMATS["github"].write(runs.run([runs.host("hôte", (runs.CLIENT_OFF,))], 1), stream)
     stream.seek(0)
     assert r"on 1 of 1 host: h\xf4te" in stream.read()
+
+
+def test_what_is_cut_is_said_to_be(runs: ModuleType, render: Callable[..., str]) -> None:
+    """Half of a fix must not pass for all of it."""
+    long = msgspec.structs.replace(
+        runs.CLIENT_OFF.explanation, fix=tuple(f"Value{number} = 1" for number in range(40))
+    )
+    failed = msgspec.structs.replace(runs.CLIENT_OFF, explanation=long)
+    first = render(runs.run([runs.host("ex01", (failed,))], 1), "github").splitlines()[0]
+    lines = first.split("%0A")
+    assert (len(lines), lines[-1]) == (
+        LINES_SHOWN,
+        "... and 22 more lines, which the other reports have",
+    )

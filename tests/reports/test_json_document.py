@@ -101,7 +101,7 @@ def test_what_counts_is_what_the_exit_code_counts(runs: ModuleType, render: Rend
 def test_a_gate_says_whether_it_is_open(runs: ModuleType, render: Render) -> None:
     gates = [json.loads(render(run, "json"))["summary"]["gate"] for run in _gates(runs)]
     assert gates == [
-        {"open": True, "reason": "5 rules passed"},
+        {"open": True, "reason": "5 verdicts passed"},
         {"open": False, "reason": "nothing was judged"},
         None,
     ]
@@ -122,7 +122,7 @@ def test_controls_and_the_baseline_are_told(runs: ModuleType, render: Render) ->
         baseline=Baseline("before.jsonl", "2026-11-01T00:00:00+02:00", 3),
     )
     known = msgspec.structs.replace(host.verdicts[0], baseline_state="unchanged")
-    gone = Gone("p", "r", "", "It is so", "low")
+    gone = Gone("p", "r", "", "It is so", "low", "pass")
     host = msgspec.structs.replace(host, verdicts=(known, *host.verdicts[1:]), gone=(gone,))
     report = json.loads(render(Run(header, (host,), run.summary), "json"))
     assert _mistakes(report) == []
@@ -143,6 +143,7 @@ def test_controls_and_the_baseline_are_told(runs: ModuleType, render: Render) ->
         "instance": "",
         "title": "It is so",
         "severity": "low",
+        "now": "pass",
     }
 
 

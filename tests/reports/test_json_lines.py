@@ -1,5 +1,7 @@
 import io
 import json
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -87,6 +89,14 @@ BROKEN = {
     "changed verdict": (
         lambda lines: [line.replace('"outcome":"fail"', '"outcome":"pass"') for line in lines],
         "run.jsonl:5: the summary counts other hosts or verdicts",
+    ),
+    "changed exit code": (
+        lambda lines: [line.replace('"exit_code":1', '"exit_code":0') for line in lines],
+        "run.jsonl:5: the summary has exit code 0, and the lines above give 1; the file was",
+    ),
+    "changed threshold": (
+        lambda lines: [lines[0].replace('"fail_on":"info"', '"fail_on":"critical"'), *lines[1:]],
+        "run.jsonl:5: the summary has exit code 1, and the lines above give 4; the file was",
     ),
     "rule from nowhere": (
         lambda lines: [line.replace('"rule":"store-reachable"', '"rule":"x"') for line in lines],
@@ -228,3 +238,43 @@ def test_a_file_that_changes_is_not_reported_on(lines: list[str], file: Path) ->
     file.write_text("".join([*lines, "\n"]), encoding="ascii")
     with pytest.raises(UsageError, match="has changed while it was read"):
         next(iter(run.hosts))
+
+
+def _shorter(lines: list[str]) -> str:
+    """The file ends in the middle of a run, behind a whole line."""
+    return "".join(lines[:2])
+
+
+def _cut(lines: list[str]) -> str:
+    return "".join(lines)[: len(lines[0]) + len(lines[1]) + 9]
+
+
+def _edited(lines: list[str]) -> str:
+    """Of the same length, and still a run."""
+    return "".join(lines).replace('"outcome":"fail"', '"outcome":"pass"')
+
+
+@pytest.mark.parametrize("change", [_shorter, _cut, _edited])
+def test_a_file_that_changes_in_mid_pass_is_not_reported_on(
+    lines: list[str], file: Path, change: Callable[[list[str]], str]
+) -> None:
+    many = [lines[0], *lines[1:2] * 200]
+    file.write_text("".join(many), encoding="ascii")
+    hosts = iter(open_run(file).hosts)
+    next(hosts)
+    file.write_text(change(many), encoding="ascii")
+    with pytest.raises(UsageError, match="has changed while it was read"):
+        list(hosts)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes with a path")
+def test_a_pipe_is_read_once_and_gives_the_run_as_often_as_wanted(
+    lines: list[str], tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("".join(lines), "ascii"))
+    writer.start()
+    run, whole = open_run(pipe), read_run(lines)
+    writer.join()
+    assert [*run.hosts] == [*run.hosts] == [*whole.hosts]

@@ -56,7 +56,7 @@ def test_what_is_known_is_skipped_and_what_is_new_is_red(
     )
     skipped = [
         ("skipped", f"known {SINCE}; expected usable, found blocked"),
-        ("skipped", f"known in other words {SINCE}; expected reached, found tls-refused"),
+        ("skipped", f"known, but changed, {SINCE}; expected reached, found tls-refused"),
     ]
     assert cases(_compared(runs, *known)) == skipped
     new = _state(runs.NET_UNSET[0], "new")

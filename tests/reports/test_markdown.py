@@ -86,7 +86,9 @@ def test_a_run_with_a_baseline(
         "dotnet-uses-schannel-defaults",
     ]
     assert [row[5] for row in rows[1:]] == ["2", "", ""]
-    assert "Fails no more since the run of 2026-11-01T08:00:00Z" in ["".join(h.itertext()) for h in page]
+    assert "Fails no more since the run of 2026-11-01T08:00:00Z" in [
+        "".join(h.itertext()) for h in page
+    ]
 
 
 def test_every_case_is_harmless_and_short(recorded: Run, render: Callable[..., str]) -> None:
@@ -186,7 +188,7 @@ def test_the_answer_comes_first(runs: ModuleType, render: Callable[..., str]) ->
     first, _, second, *_ = render(runs.all_pass(), "markdown").splitlines()
     assert (first, second) == (
         "## ✓ hklint: GATE OPEN",
-        "5 rules passed (exit 0: nothing failed)",
+        "5 verdicts passed (exit 0: nothing failed)",
     )
     assert render(runs.fleet(), "markdown").startswith("## ✗ hklint: exit 1: a rule failed\n")
     assert "**interrupted: 4 of 5 hosts left no result**" in render(runs.interrupted(), "markdown")

@@ -161,7 +161,7 @@ def test_against_a_baseline(runs: ModuleType, events: Events) -> None:
     known = msgspec.structs.replace(host.verdicts[0], baseline_state="unchanged")
     passed = host.verdicts[3]
     assert passed.outcome is Outcome.PASS
-    gone = Gone(passed.policy, passed.rule, passed.instance, passed.title, passed.severity)
+    gone = Gone(passed.policy, passed.rule, passed.instance, passed.title, passed.severity, "pass")
     changed = msgspec.structs.replace(host, verdicts=(known, *host.verdicts[1:]), gone=(gone,))
     header = msgspec.structs.replace(
         run.header, baseline=Baseline("before.jsonl", "2026-11-01T00:00:00Z", 1)

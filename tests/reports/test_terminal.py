@@ -173,8 +173,12 @@ def test_the_cause_comes_before_the_rules(runs: ModuleType, render: Callable[...
     assert text.index("DIAGNOSIS") < text.index("FAIL[")
 
 
-def test_quiet_is_two_lines(recorded: Run, render: Callable[..., str]) -> None:
-    assert render(recorded, "terminal", quiet=True).count("\n") == 2
+def test_quiet_is_two_lines_and_that_of_a_gate(recorded: Run, render: Callable[..., str]) -> None:
+    """A gate's line alone says that the facts are old, or that something is waived."""
+    lines = render(recorded, "terminal", quiet=True).splitlines()
+    gate = recorded.header.command == "gate"
+    assert len(lines) == 2 + gate
+    assert lines[0].startswith("GATE ") is gate
 
 
 def test_the_end_names_the_files(runs: ModuleType, render: Callable[..., str]) -> None:
@@ -194,7 +198,7 @@ def test_a_line_the_document_lacks_is_not_quoted(
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("all-pass", "GATE OPEN: 5 rules passed"),
+        ("all-pass", "GATE OPEN: 5 verdicts passed"),
         ("gate-empty", "GATE SHUT: nothing was judged"),
     ],
 )
@@ -212,8 +216,8 @@ def test_a_shut_gate_says_why(runs: ModuleType, render: Callable[..., str]) -> N
     ]
     line = render(runs.run(hosts, 1, "gate"), "terminal").split("\n")[0]
     assert line == (
-        "GATE SHUT: 4 of 6 rules failed (worst: high), 1 host gave no answer, "
-        "1 rule could not be judged"
+        "GATE SHUT: 4 of 6 verdicts failed (worst: high), 1 host gave no answer, "
+        "1 verdict could not be judged"
     )
 
 
@@ -224,7 +228,7 @@ def test_a_gate_that_looks_over_light_failures_says_so(
     run = runs.run([runs.host("a", (light, *runs.ALL_PASS[1:]))], 0, "gate")
     header = msgspec.structs.replace(run.header, fail_on="medium")
     text = render(msgspec.structs.replace(run, header=header), "terminal")
-    assert text.startswith("GATE OPEN: 4 rules passed, 1 rule failed below medium\n")
+    assert text.startswith("GATE OPEN: 4 verdicts passed, 1 verdict failed below medium\n")
     assert text.endswith("exit 0: nothing failed of severity medium or above.\n")
 
 

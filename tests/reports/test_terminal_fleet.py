@@ -62,7 +62,7 @@ def test_what_is_new_is_explained_before_what_is_known(
     text = render(large_runs.compared(runs), "terminal")
     assert [head[1] for head in HEADS.findall(text)] == ["store-reachable"]
     new = text.index("FAIL[store-reachable], new: ")
-    known = text.index("Known since the run of 2026-11-01T08:00:00Z (before.jsonl), and does not")
+    known = text.index("Known since the run of 2026-11-01T08:00:00Z (before.jsonl); this does not")
     fixed = text.index("Fails no more since the run of 2026-11-01T08:00:00Z (before.jsonl):")
     assert new < known < fixed
     lines = text[known:fixed].splitlines()
@@ -79,7 +79,7 @@ def test_a_baseline_that_decides_nothing_is_not_said_to(
 def test_three_hosts_have_no_table_and_four_have_one(
     runs: ModuleType, large_runs: ModuleType, render: Callable[..., str]
 ) -> None:
-    head = "  failed  unknown  passed  host\n"
+    head = "  failed  unknown  passed  host "
     assert head not in render(large_runs.mixed(runs, 3), "terminal")
     assert head in render(large_runs.mixed(runs, 4), "terminal")
 
@@ -114,7 +114,7 @@ def test_waived_verdicts_have_a_column_of_their_own(
     hosts = [runs.host(f"ex0{number}", runs.SICK) for number in range(1, 5)]
     done = runs.with_waivers(runs.run(hosts, 1), (runs.NET_WAIVER,), 1)
     text = render(done, "terminal")
-    table = text[text.index("  failed  unknown  passed  waived  host\n") :].splitlines()[1:5]
+    table = text[text.index("  failed  unknown  passed  waived  host ") :].splitlines()[1:5]
     assert [line.split()[:5] for line in table] == [
         ["4", "-", "1", "-", "ex02"],
         ["4", "-", "1", "-", "ex03"],

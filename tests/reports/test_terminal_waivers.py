@@ -45,6 +45,7 @@ def test_a_run_that_only_an_expired_waiver_fails_says_so(
 
 
 def test_quiet_still_counts_what_is_waived(runs: ModuleType, render: Callable[..., str]) -> None:
-    tally, ending = render(runs.gate_waived(), "terminal", quiet=True).splitlines()
+    gate, tally, ending = render(runs.gate_waived(), "terminal", quiet=True).splitlines()
+    assert "4 verdicts failed and waived" in gate
     assert "4 fail (4 waived)" in tally
     assert ending == "exit 0: nothing failed that is not waived."

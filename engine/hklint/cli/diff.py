@@ -27,7 +27,8 @@ Exit codes:
   0  not worse: nothing newly fails or is newly unknown, and no host was lost
   1  worse: a rule newly fails, or fails now that its waiver has ended
   2  the command line is wrong, or a file is no run
-  4  not known: a rule is newly unknown, a host is not reached any more, or nothing is in both runs
+  4  not known: a rule is newly unknown, a host is not reached any more,
+     or nothing is in both runs
 """
 _RUN = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -1,6 +1,7 @@
 """Which reports are wanted, and how they get written: each for itself, whole or not at all."""
 
 import os
+import secrets
 import sys
 import tempfile
 from collections.abc import Generator, Mapping, Sequence
@@ -156,12 +157,11 @@ def _told(name: str, codes: list[Exit]) -> Generator[None]:
 
 def _keep(run: Run) -> None:
     """Keeps a run that is recorded nowhere; where even that fails, that is all there is to say."""
-    folder = Path(tempfile.gettempdir())
-    descriptor, name = tempfile.mkstemp(prefix="hklint-run-", suffix=".jsonl", dir=folder)
-    os.close(descriptor)
-    with _told(name, []), atomic(Path(name)) as stream:
-        _format("jsonl").write(run, stream)
-        click.echo(f"The run is kept: hklint report {name}", err=True)
+    with _told("the run", []):
+        path = Path(tempfile.gettempdir(), f"hklint-run-{secrets.token_hex(8)}.jsonl")
+        with atomic(path) as stream:
+            _format("jsonl").write(run, stream)
+        click.echo(f"The run is kept: hklint report {path}", err=True)
 
 
 def _format(name: str) -> "Format":

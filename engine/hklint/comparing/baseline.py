@@ -7,7 +7,7 @@ import msgspec
 
 from hklint.comparing.hosts import ByHost
 from hklint.comparing.seen import Key
-from hklint.run import Gone, HostResult, Run, RunHeader
+from hklint.run import Gone, GoneState, HostResult, Run, RunHeader
 from hklint.verdict import BaselineState, Outcome, Severity, Verdict
 
 _TROUBLE = (Outcome.FAIL, Outcome.UNKNOWN)
@@ -63,13 +63,20 @@ def compare(result: HostResult, known: Known) -> HostResult:
         return result
     earlier = {trouble.key: trouble for trouble in known.find(result) or ()}
     verdicts = tuple(_marked(verdict, earlier) for verdict in result.verdicts)
-    in_trouble = {_key(verdict) for verdict in verdicts if verdict.baseline_state}
+    now = {_key(verdict): verdict.outcome for verdict in verdicts}
     gone = tuple(
-        Gone(trouble.policy, trouble.rule, trouble.instance, trouble.title, trouble.severity)
+        _gone(trouble, now.get(key))
         for key, trouble in earlier.items()
-        if trouble.outcome is Outcome.FAIL and key not in in_trouble
+        if trouble.outcome is Outcome.FAIL and now.get(key) not in _TROUBLE
     )
     return msgspec.structs.replace(result, verdicts=verdicts, gone=gone)
+
+
+def _gone(before: Trouble, now: Outcome | None) -> Gone:
+    state: GoneState = "absent"
+    if now is not None:
+        state = "pass" if now is Outcome.PASS else "not_applicable"
+    return Gone(*before.key, before.title, before.severity, state)
 
 
 def _marked(verdict: Verdict, earlier: Mapping[Key, Trouble]) -> Verdict:

@@ -33,6 +33,7 @@ def _policy_change(name: str, was: PolicyInfo | None, now: PolicyInfo | None) ->
         policy=name,
         was=was.version if was else "",
         now=now.version if now else "",
+        document=was is None or now is None or was.sha256 != now.sha256,
         added=tuple(rule for rule in after if rule not in before),
         removed=tuple(rule for rule in before if rule not in after),
         severities=tuple(
@@ -88,8 +89,10 @@ def changed_in_words(before: RunHeader, after: RunHeader) -> Iterator[str]:
     for change in policy_changes(before, after):
         if not change.was:
             yield f"the baseline has no policy {change.policy}: what it finds counts as new"
-        elif change.now:
+        elif change.now and change.document:
             yield f"policy {change.policy} has changed since the baseline{_versions(change)}"
+        elif change.now:
+            yield f"the baseline has other rules or severities of policy {change.policy}"
     if names := [change.name for change in parameter_changes(before, after)]:
         yield f"the baseline has other parameters: {_some(names)}"
     if paths := changed_models(before, after):

@@ -38,6 +38,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "policy": "The policy's id.",
         "was": "Its version before, or empty: it is new.",
         "now": "Its version now, or empty: it is gone.",
+        "document": "Whether its document is another one, whatever the versions say.",
         "added": "Rules that only the later run has.",
         "removed": "Rules that only the earlier run has.",
         "severities": "Rules that have another severity.",

@@ -143,9 +143,10 @@ def _hosts(found: Comparison, options: Options) -> Iterator[Line]:
     if not hosts:
         return
     yield plain("Hosts that only one of the runs judged", "strong")
+    width = max(len(HOST_WORDS[state]) for state, _, _ in hosts[:BLOCKS_SHOWN])
     for state, host, text in islice(hosts, BLOCKS_SHOWN):
         style: Style = "unknown" if state in ("lost", "silent") or host.reason else "beside"
-        head: Line = ((f"  {HOST_WORDS[state]}  ", style), (visible(host.host), ""))
+        head: Line = ((f"  {HOST_WORDS[state]:<{width}}  ", style), (visible(host.host), ""))
         yield from hanging((*head, (": ", "")), text, options.width)
     if (more := len(hosts) - BLOCKS_SHOWN) > 0:
         yield plain(f"  and {more} more; `--format json` has them")
@@ -171,4 +172,5 @@ def _ending(found: Comparison, options: Options) -> Iterator[Line]:
     written = ", ".join(map(visible, options.written))
     files = f"  Written: {written}" if written else ""
     head: Line = ((f"exit {found.exit_code}", _answer_style(found)),)
-    yield (*head, (f": {exit_reason(found)}.{files}", ""))
+    why = f": {reason(found)}" if options.quiet else ""
+    yield (*head, (f": {exit_reason(found)}{why}.{files}", ""))

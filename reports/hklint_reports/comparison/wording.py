@@ -65,7 +65,7 @@ def _worse(found: Comparison) -> Iterator[str]:
     failing = _counting(found, Kind.NEWLY_FAILING)
     if failing:
         worst = min((change.severity for change in failing), key=SEVERITIES.index)
-        yield f"{_verdicts(failing)} newly {_fails(failing)} (worst: {worst})"
+        yield f"{_verdicts(failing)} newly {_fails(failing)} (worst: {worst}{_milder(found)})"
     if ended := _counting(found, Kind.WAIVER_ENDED):
         yield f"{_verdicts(ended)} {_fails(ended, 'lost its waiver', 'lost their waivers')}"
     if unknown := _counting(found, Kind.NEWLY_UNKNOWN):
@@ -83,6 +83,13 @@ def _worse(found: Comparison) -> Iterator[str]:
         yield "nothing newly fails" + (_that_counts(found))
 
 
+def _milder(found: Comparison) -> str:
+    """What the tally has beside those that count."""
+    counting = sum(len(change.hosts) for change in _counting(found, Kind.NEWLY_FAILING))
+    milder = found.counts.get(Kind.NEWLY_FAILING, 0) - counting
+    return f"; {milder} more below {found.fail_on}" if milder else ""
+
+
 def _that_counts(found: Comparison) -> str:
     milder = found.counts.get(Kind.NEWLY_FAILING, 0)
     return f" of severity {found.fail_on} or above ({milder} below)" if milder else ""
@@ -92,10 +99,23 @@ def _beside(found: Comparison) -> Iterator[str]:
     counts = found.counts
     if still := counts.get(Kind.STILL_FAILING, 0):
         yield f"{still} still {'fails' if still == 1 else 'fail'}"
+    if unknown := counts.get(Kind.STILL_UNKNOWN, 0):
+        yield f"{unknown} still can't be judged"
+    if silent := len(found.hosts.silent):
+        yield f"{counted(silent, 'host')} {_is(silent)} still not reached"
+    if waived := counts.get(Kind.NEWLY_WAIVED, 0):
+        yield f"{waived} {_is(waived)} newly waived"
+    if dropped := sum(len(change.hosts) for change in found.changes if _is_dropped(change)):
+        yield f"{dropped} that failed {_is(dropped)} not judged any more"
     if fixed := counts.get(Kind.FIXED, 0):
         yield f"{fixed} {_is(fixed)} fixed"
     if gone := len(found.hosts.gone):
         yield f"{counted(gone, 'host')} {_is(gone)} gone"
+
+
+def _is_dropped(change: Change) -> bool:
+    """Whether it failed, and neither fails nor was put right."""
+    return change.was.state is State.FAIL and change.kind in (Kind.GONE, Kind.APPLIES_NO_MORE)
 
 
 def _counting(found: Comparison, kind: Kind) -> list[Change]:
@@ -110,7 +130,7 @@ def tally(found: Comparison) -> str:
     """How many verdicts there are of each kind, and on how many hosts."""
     pieces = [f"{number} {WORDS[kind]}" for kind, number in found.counts.items() if number]
     hosts = counted(found.hosts.compared, "host")
-    return f"{', '.join(pieces) or 'no verdicts'} ({hosts} in both runs)"
+    return f"Verdicts: {', '.join(pieces) or 'none'} ({hosts} in both runs)"
 
 
 def _verdicts(changes: Iterable[Change]) -> str:
@@ -150,9 +170,9 @@ def facts_text(change: Change) -> Iterator[str]:
     """Each fact that differs, as a sentence without its full stop."""
     for fact in change.facts:
         if not fact.was:
-            yield f"{fact.fact} is {fact.now}, and took no part before"
+            yield f"{fact.fact} is {fact.now}, which did not matter before"
         elif not fact.now:
-            yield f"{fact.fact} was {fact.was}, and takes no part now"
+            yield f"{fact.fact} was {fact.was}, which does not matter now"
         else:
             yield f"{fact.fact} was {fact.was}, is {fact.now}"
 
@@ -183,16 +203,18 @@ def cause_text(change: Change, found: Comparison) -> str:
 
 
 def _host_text(change: Change, found: Comparison) -> str:
-    if change.policy in {policy.policy for policy in found.policies}:
+    if change.policy in {policy.policy for policy in found.policies if policy.document}:
         return "the host; the policy has changed too, but wants the same here"
-    return "the host: it is judged by the same as before"
+    return "the host: it is judged by the same rules as before"
 
 
 def _policy_text(change: Change) -> str:
     if change.now.state is State.ABSENT:
         return "the policy, or the choice of its rules: this one is not judged any more"
     if change.was.wanted != change.now.wanted:
-        return f"the policy: it wants {change.now.wanted}, and wanted {change.was.wanted}"
+        return (
+            f"the policy: it wants {change.now.wanted} now, and wanted {change.was.wanted} before"
+        )
     return "the policy, its parameters or a model: what was read is the same"
 
 
@@ -226,7 +248,7 @@ def policy_text(change: PolicyChange) -> str:
     if not change.now:
         return f"{change.was} is gone, with {counted(len(change.removed), 'rule')}"
     parts = [f"{change.was}, now {change.now}" if change.was != change.now else change.now]
-    if change.was == change.now:
+    if change.was == change.now and change.document:
         parts.append("another document of the same version")
     if change.added:
         parts.append(f"added {_named(change.added)}")

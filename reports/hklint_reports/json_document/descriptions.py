@@ -248,6 +248,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "instance": 'What tells the verdicts of one rule apart, or "".',
         "title": "A statement that is true of a healthy host.",
         "severity": "How bad it was.",
+        "now": "Its verdict now; `absent`: there is none. Null in runs of before.",
     },
     "Place": {
         "path": "The document.",

@@ -196,6 +196,7 @@ class Gone(msgspec.Struct, frozen=True):
     instance: str
     title: str
     severity: Severity
+    now: Literal["pass", "not_applicable", "absent"] | None
 
 
 class Host(msgspec.Struct, frozen=True):

@@ -41,6 +41,7 @@ def host_shape(header: runs.RunHeader, result: runs.HostResult) -> shapes.Host:
                 visible(gone.instance),
                 visible(gone.title),
                 gone.severity,
+                gone.now or None,
             )
             for gone in result.gone
         ),

@@ -22,7 +22,7 @@ _ELEMENTS: dict[Outcome, Element] = {
 _STATES: dict[BaselineState, str] = {
     "new": "new",
     "unchanged": "known",
-    "updated": "known in other words",
+    "updated": "known, but changed,",
 }
 
 

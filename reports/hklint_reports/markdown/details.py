@@ -33,12 +33,17 @@ def _details(run: Run, digest: Digest, rule: Rule) -> str:
     word = "failed" if rule.failed.number else "could not be judged"
     name = html.escape(visible(rule.id, NAME_LIMIT))
     count = f"{word} on {hosts.number} of {counted(run.summary.hosts, 'host')}"
+    if rule.failed.number and rule.unknown.number:
+        count += f", could not be judged on {rule.unknown.number}"
+    if run.header.baseline is not None and not rule.new.number:
+        count += ", known from the baseline"
     found = digest.story(rule, outcome)
     place = markdown_code(f"{rule.span.path}:{rule.span.line}", TEXT_LIMIT)
     parts = [
         f"<details><summary><code>{name}</code> {count}</summary>",
         f"{markdown_words(rule.title, TEXT_LIMIT)} ({rule.severity}), {place}",
         "" if found is None else _explained(run, found, hosts.number),
+        _also_unknown(run, digest, rule),
         "</details>",
     ]
     return "\n\n".join(filter(None, parts))
@@ -52,6 +57,17 @@ def _explained(run: Run, story: Story, hosts: int) -> str:
     texts += told_together(story.verdicts)
     lines = ["".join(text for text, _ in line) for line in labelled(WIDTH, 0, texts)]
     return told + _fenced(lines)
+
+
+def _also_unknown(run: Run, digest: Digest, rule: Rule) -> str:
+    """Where a rule that failed on other hosts could not be judged, and why."""
+    if not (rule.failed.number and rule.unknown.number):
+        return ""
+    found = digest.story(rule, Outcome.UNKNOWN)
+    reason = markdown_words(found.verdicts[0].reason, TEXT_LIMIT) if found is not None else ""
+    why = f": {reason}" if reason else ""
+    where = on_hosts(run, rule.unknown)
+    return f"Could not be judged {where}{why}. That never counts as a pass."
 
 
 def _fenced(lines: list[str]) -> str:

@@ -12,6 +12,7 @@ from hklint_reports.markdown.space import Section
 from hklint_reports.terminal.page import Signs
 from hklint_reports.text import counted, markdown_code, markdown_words
 from hklint_reports.waiving import Note, about, waiver_notes, whose
+from hklint_reports.wording import gone_ending
 
 ROWS_SHOWN = 50
 CAUSES_SHOWN = 5
@@ -110,6 +111,7 @@ def fixed(run: Run, digest: Digest) -> Section:
     items = (
         f"- {markdown_code(group.item.rule, NAME_LIMIT)} "
         f"{markdown_words(group.item.title, TEXT_LIMIT)} {on_hosts(run, group.hosts)}"
+        f"{gone_ending(group.item)}"
         for group in groups
     )
     number = len(groups) + len(digest.gone.others)

@@ -67,7 +67,7 @@ class Events:
                 "remediation": {"desc": visible(said["then"])},
                 "unmapped": {"target": visible(host.target)},
             }
-        gone = set(map(_key, host.gone))
+        gone = {_key(item) for item in host.gone if item.now == "pass"}
         for verdict in host.verdicts:
             yield frame | self._of_verdict(host, verdict, gone=_key(verdict) in gone)
 

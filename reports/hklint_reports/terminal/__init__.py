@@ -27,8 +27,15 @@ MISSES_SHOWN = 8
 def write(run: Run, stream: TextIO, options: Options = DEFAULTS) -> None:
     """Write what people read, in their terminal's characters and width."""
     page = Page(run, options, signs_for(stream))
-    lines = ending(page) if options.quiet else _lines(page)
+    lines = _quiet_lines(page) if options.quiet else _lines(page)
     print_lines(lines, stream, color=options.color)
+
+
+def _quiet_lines(page: Page) -> Iterator[Line]:
+    """Of a gate also its own line: it names what is waived, known, or judged by older facts."""
+    if page.run.header.command == "gate":
+        yield gate_line(page.run)
+    yield from ending(page)
 
 
 def _lines(page: Page) -> Iterator[Line]:

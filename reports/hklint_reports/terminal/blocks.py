@@ -87,7 +87,7 @@ def state_of(verdict: Verdict) -> str:
     """What a reader has to know of a verdict beside its outcome: new, known already, waived."""
     if verdict.waiver is not None:
         return ", waived"
-    known = {"new": ", new", "unchanged": ", known", "updated": ", known in other words", "": ""}
+    known = {"new": ", new", "unchanged": ", known", "updated": ", known, but changed", "": ""}
     return known[verdict.baseline_state]
 
 

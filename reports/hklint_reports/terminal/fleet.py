@@ -33,9 +33,10 @@ def host_lines(page: Page, hosts: WorstHosts) -> Iterator[Line]:
         return
     columns = _columns(page)
     heads = "  ".join(word for word, _ in columns)
-    yield ((f"  {heads}  host", "strong"),)
     room = max(NAME_WIDTH, page.options.width - CAUSE_WIDTH - cell_len(heads))
     name_width = min(room, max(cell_len(visible(line.host)) for line in listed))
+    why = "why" if any(map(_told, listed)) else ""
+    yield (((f"  {heads}  {'host':<{name_width}}  {why}").rstrip(), "strong"),)
     for line in listed:
         yield from _host(page, line, columns, name_width)
     more, failing = hosts.left_out

@@ -12,7 +12,7 @@ from hklint_reports.digest.stories import Story, stories
 from hklint_reports.terminal.blocks import WORDS, state_of, verdict_block
 from hklint_reports.terminal.page import Line, Page, hanging, hosts_text, on_hosts, plain
 from hklint_reports.text import counted, visible
-from hklint_reports.wording import expectation
+from hklint_reports.wording import expectation, gone_ending
 
 BLOCKS_SHOWN = 20
 """Verdicts explained in full where there are many hosts, unless all are asked for."""
@@ -122,7 +122,7 @@ def _known(page: Page, digest: Digest) -> Iterator[list[Line]]:
     if not found:
         return
     baseline = page.run.header.baseline
-    idle = ", and does not count" if baseline is not None and baseline.decides else ""
+    idle = "; this does not count" if baseline is not None and baseline.decides else ""
     since = plain(f"Known since the run of {_run_of(baseline)}{idle}:", "strong")
     if page.options.verbose:
         yield [since]
@@ -136,13 +136,17 @@ def _gone(page: Page, digest: Digest) -> Iterator[list[Line]]:
     groups = sorted(digest.gone, key=_weight)
     if not groups:
         return
-    lines = [plain(f"Fails no more since the run of {_run_of(page.run.header.baseline)}:", "strong")]
+    lines = [
+        plain(f"Fails no more since the run of {_run_of(page.run.header.baseline)}:", "strong")
+    ]
     limit = len(groups) if page.options.verbose else LINES_SHOWN
     for group in groups[:limit]:
         gone = group.item
         name = f"{gone.rule}[{gone.instance}]" if gone.instance else gone.rule
         where = "" if page.single else f" {hosts_text(page, group.hosts)}"
-        text = f"{visible(name)}: {visible(gone.title)}  ({gone.severity}){where}"
+        text = (
+            f"{visible(name)}: {visible(gone.title)}  ({gone.severity}){where}{gone_ending(gone)}"
+        )
         lines += hanging((("  ", ""),), text, page.options.width)
     if (more := len(groups) - limit + len(digest.gone.others)) > 0:
         lines.append(plain(f"  ... and {more} more"))

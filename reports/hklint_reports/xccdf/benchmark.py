@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from hklint.clock import utc
 from hklint.run import Run
+from hklint_reports.digest.tally import numbers, size
 from hklint_reports.text import xml_text
 from hklint_reports.wording import exit_reason
 from hklint_reports.xccdf.markup import element
@@ -14,6 +15,10 @@ NAMESPACE = "http://checklists.nist.gov/xccdf/1.2"
 WINDOWS = "cpe:/o:microsoft:windows"
 """In the older of CPE's two spellings, which OpenSCAP's Schematron remarks on: OpenSCAP 1.3.7 takes
 a document for invalid that its Schematron has nothing to say of."""
+ONE_OF_MANY = (
+    "The run is about several hosts. OpenSCAP and other readers show the results of one of them; "
+    "what they show says nothing of the others. `--report xccdf=FOLDER/` writes a file for each."
+)
 CLOSING = "</Benchmark>\n"
 
 
@@ -62,6 +67,10 @@ def _about(run: Run) -> Iterator[str]:
     header, summary = run.header, run.summary
     yield f"hklint {header.hklint} {header.command}, from {header.started} to {summary.ended}."
     yield f"Exit code {summary.exit_code}: {exit_reason(run)}."
+    tally = ", ".join(number.text for number in numbers(run))
+    yield f"All hosts together: {tally} ({size(run)})."
+    if summary.hosts > 1:
+        yield ONE_OF_MANY
     for policy in header.policies:
         yield f"Policy {policy.id} {policy.version}: {policy.path}, sha256 {policy.sha256}."
     for name, value in header.parameters.items():

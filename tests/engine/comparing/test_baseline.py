@@ -145,7 +145,7 @@ def test_gone(make_run: Make, make_host: Make, now: str, gone: bool) -> None:  #
     later = make_run(make_host("ex01", a=now, b="pass", c="pass"))
     (host,) = later.hosts
     marked = compare(host, learn(before, later.header))
-    assert [item.rule for item in marked.gone] == (["a"] if gone else [])
+    assert [(item.rule, item.now) for item in marked.gone] == ([("a", now)] if gone else [])
 
 
 def test_gone_is_also_what_is_not_judged_any_more_but_for_other_policies(
@@ -155,5 +155,6 @@ def test_gone_is_also_what_is_not_judged_any_more_but_for_other_policies(
     known = learn(before, make_run(make_host("ex01")).header)
     (gone, waived) = compare(make_host("ex01", c="fail"), known).gone
     assert (gone.rule, gone.title, gone.severity, waived.rule) == ("a", "a is on", "high", "b")
+    assert (gone.now, waived.now) == ("absent", "absent")
     other = msgspec.structs.replace(before.header, policies=())
     assert compare(make_host("ex01", c="fail"), learn(before, other)).gone == ()

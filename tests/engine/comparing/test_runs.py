@@ -6,12 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from hklint.comparing.judged_by import changed_in_words
 from hklint.comparing.runs import compare_runs
 from hklint.comparing.seen import LONGEST
 from hklint.comparison import Cause, Comparison, Kind
 from hklint.exit_code import Exit
 from hklint.failure import Reason
 from hklint.run import HostResult, Run
+from hklint_reports.comparison.wording import cause_text, policy_text, reason
 
 Make = Callable[..., Any]
 
@@ -198,8 +200,27 @@ def test_how_policies_and_parameters_differ(make_run: Make, make_host: Make) -> 
         ("b", "high", "low")
     ]
     assert (new.policy, new.was, new.now) == ("new", "", "1.0.0")
+    assert changed.document
+    assert new.document
     (parameter,) = _compare(before, after).parameters
     assert (parameter.name, parameter.was, parameter.now) == ("policy.x", "1", "2")
+
+
+def test_rules_that_a_profile_chooses_make_no_other_document(
+    make_run: Make, make_host: Make
+) -> None:
+    before = make_run(make_host("ex01", a="pass"))
+    (policy,) = before.header.policies
+    fewer = msgspec.structs.replace(policy, rules=policy.rules[:1])
+    after = make_run(make_host("ex01", a="fail"), policies=(fewer,))
+    comparison = _compare(before, after)
+    (changed,) = comparison.policies
+    assert (changed.document, changed.removed) == (False, ("b", "c"))
+    (change,) = comparison.changes
+    assert cause_text(change, comparison).startswith("the host: ")
+    assert policy_text(changed) == "1.0.0; removed b, c"
+    (note,) = changed_in_words(before.header, after.header)
+    assert note == "the baseline has other rules or severities of policy policy"
 
 
 def test_long_texts_are_kept_short_and_still_told_apart(make_run: Make, make_host: Make) -> None:
@@ -212,3 +233,18 @@ def test_long_texts_are_kept_short_and_still_told_apart(make_run: Make, make_hos
     (change,) = _compare(before, after).changes
     assert change.was != change.now
     assert len(change.now.found) < LONGEST + 60
+
+
+def test_the_first_line_is_never_only_what_is_well(make_run: Make, make_host: Make) -> None:
+    """None of this is worse, and none of it is well."""
+    silent = make_host("ex02", failure=Reason.TIMED_OUT)
+    before = make_run(
+        make_host("ex01", a="fail", a__x="fail", a__y="waived fail", b="unknown", c="pass"), silent
+    )
+    after = make_run(make_host("ex01", a__x="not_applicable", b="unknown", c="waived fail"), silent)
+    found = _compare(before, after)
+    assert found.exit_code is Exit.PASSED
+    assert reason(found) == (
+        "nothing newly fails, 1 still can't be judged, 1 host is still not reached, "
+        "1 is newly waived, 2 that failed are not judged any more"
+    )

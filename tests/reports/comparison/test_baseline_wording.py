@@ -13,8 +13,8 @@ from hklint_reports.wording import exit_reason, gate_reason
 
 SINCE = "since the run of 2026-11-01"
 KNOWN = (
-    f"1 rule failed and is known {SINCE}",
-    f"1 rule could not be judged and is known {SINCE}",
+    f"1 verdict failed and is known {SINCE}",
+    f"1 verdict could not be judged and is known {SINCE}",
 )
 Case = tuple[tuple[tuple[str, str], ...], dict[str, Any], str, str]
 
@@ -22,13 +22,13 @@ CASES: dict[str, Case] = {
     "nothing new": (
         (("CLIENT_OFF", "unchanged"), ("REFUSED", "updated")),
         {},
-        f"nothing newly failed, 1 rule passed, 2 rules failed and are known {SINCE}",
-        f"exit 0: nothing newly failed; 2 rules failed and are known {SINCE}",
+        f"nothing newly failed, 1 verdict passed, 2 verdicts failed and are known {SINCE}",
+        f"exit 0: nothing newly failed; 2 verdicts failed and are known {SINCE}",
     ),
     "one is new": (
         (("CLIENT_OFF", "unchanged"), ("REFUSED", "new")),
         {},
-        f"1 of 3 rules newly failed (worst: high), 1 rule failed and is known {SINCE}",
+        f"1 of 3 verdicts newly failed (worst: high), 1 verdict failed and is known {SINCE}",
         "exit 1: a rule newly failed",
     ),
     "what is new is too mild": (
@@ -40,25 +40,25 @@ CASES: dict[str, Case] = {
     "an unknown is new": (
         (("CLIENT_OFF", "unchanged"), ("DENIED", "new")),
         {},
-        f"1 rule could not be judged, 1 rule failed and is known {SINCE}",
+        f"1 verdict could not be judged, 1 verdict failed and is known {SINCE}",
         "exit 4: a rule could not be judged",
     ),
     "an unknown is known": (
         (("REFUSED", "unchanged"), ("DENIED", "unchanged")),
         {},
-        ", ".join(("nothing newly failed", "1 rule passed", *KNOWN)),
+        ", ".join(("nothing newly failed", "1 verdict passed", *KNOWN)),
         "; ".join(("exit 0: nothing newly failed", *KNOWN)),
     ),
     "the baseline does not decide": (
         (("CLIENT_OFF", "unchanged"), ("REFUSED", "unchanged")),
         {"decides": False},
-        "2 of 3 rules failed (worst: high)",
+        "2 of 3 verdicts failed (worst: high)",
         "exit 1: a rule failed",
     ),
     "all passed": (
         (),
         {},
-        "nothing newly failed, 1 rule passed",
+        "nothing newly failed, 1 verdict passed",
         "exit 0: nothing newly failed",
     ),
 }
@@ -111,9 +111,9 @@ def test_a_milder_one_that_is_new_is_not_nothing(runs: ModuleType) -> None:
         done.summary,
     )
     assert gate_reason(run) == (
-        "nothing newly failed of severity medium or above, 1 rule passed, "
-        f"1 rule failed below medium, 1 rule failed and is known {SINCE}"
+        "nothing newly failed of severity medium or above, 1 verdict passed, "
+        f"1 verdict failed below medium, 1 verdict failed and is known {SINCE}"
     )
     assert exit_reason(run) == (
-        f"nothing newly failed of severity medium or above; 1 rule failed and is known {SINCE}"
+        f"nothing newly failed of severity medium or above; 1 verdict failed and is known {SINCE}"
     )

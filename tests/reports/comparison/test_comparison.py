@@ -146,15 +146,35 @@ def test_every_kind_has_a_word() -> None:
 def test_all_formats_count_the_same(found: Comparison) -> None:
     document = json.loads(_text(found, "json"))
     counts = {name: number for name, number in document["counts"].items() if number}
-    said = ", ".join(f"{number} {WORDS[Kind(name)]}" for name, number in counts.items())
+    words = ", ".join(f"{number} {WORDS[Kind(name)]}" for name, number in counts.items())
+    said = f"Verdicts: {words or 'none'} ("
     last, ending = _text(found, "text", quiet=True, width=1000).splitlines()
-    assert last.startswith(said or "no verdicts")
+    assert last.startswith(said)
     assert ending.startswith(f"exit {document['exit_code']}: ")
-    assert _text(found, "markdown").splitlines()[-1].startswith(said or "no verdicts")
+    assert _text(found, "markdown").splitlines()[-1].startswith(said)
     listed = [change["kind"] for change in document["changes"] for _ in change["hosts"]]
     assert {name: listed.count(name) for name in counts if name != "unchanged"} == {
         name: number for name, number in counts.items() if name != "unchanged"
     }
+
+
+def test_what_does_not_count_is_told_beside_what_does(runs: ModuleType) -> None:
+    """Or the first line would have another number than the last."""
+    mild = runs.judged("values-set-alike", Outcome.FAIL, wanted="both-set", found="one-set")
+    after = runs.run([runs.host("ex04", (runs.CLIENT_OFF, *runs.ALL_PASS[1:4], mild))], 1)
+    found = compare_runs(("a", runs.all_pass()), ("b", after), "medium")
+    lines = _text(found, "text").splitlines()
+    assert lines[0] == "WORSE: 1 verdict newly fails (worst: high; 1 more below medium)"
+    assert lines[-2].startswith("Verdicts: 2 newly failing, ")
+
+
+def test_quiet_says_why(runs: ModuleType) -> None:
+    """A pipeline has nothing but these two lines."""
+    found = compare_runs(("a", runs.all_pass()), ("b", runs.interrupted()))
+    assert _text(found, "text", quiet=True).splitlines()[1] == (
+        "exit 4: whether the later run is worse is not known: "
+        "the later run was interrupted, nothing newly fails."
+    )
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
