@@ -17,7 +17,15 @@ from hklint.facts.registry import complete, withhold
 from hklint.failure import Failure, Reason
 from hklint.snapshot import Snapshot
 from hklint.sources import Options, collect
-from hklint.target import HTTP_PORT, HTTPS_PORT, HostTarget, LocalTarget, SshTarget
+from hklint.sources.reg_file import changed_at
+from hklint.target import (
+    HTTP_PORT,
+    HTTPS_PORT,
+    Askable,
+    LocalTarget,
+    RegFileTarget,
+    SshTarget,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +54,7 @@ class Gathered(msgspec.Struct, frozen=True):
 
 
 def gather(
-    targets: Sequence[HostTarget | Recorded],
+    targets: Sequence[Askable | Recorded],
     facts: Collection[Fact],
     options: Options,
     jobs: int,
@@ -68,7 +76,7 @@ def gather(
 
 
 def _ask(
-    position: int, target: HostTarget | Recorded, facts: Collection[Fact], options: Options
+    position: int, target: Askable | Recorded, facts: Collection[Fact], options: Options
 ) -> Gathered:
     started, clock = now(), time.monotonic()
     result: Snapshot | Failure
@@ -87,13 +95,16 @@ def _ask(
     return Gathered(position, name, _text(target), started, seconds, result)
 
 
-def _ask_host(target: HostTarget, facts: Collection[Fact], options: Options) -> Snapshot | Failure:
+def _ask_host(target: Askable, facts: Collection[Fact], options: Options) -> Snapshot | Failure:
     taken_at = now()
-    refused = options.allowed_urls.refused(facts)
+    from_file = isinstance(target, RegFileTarget)
+    refused = () if from_file else options.allowed_urls.refused(facts)
     request = to_request(fact for fact in facts if not _is_one_of(refused, fact))
     answered = collect(target, request, options)
     if isinstance(answered, Failure):
         return answered
+    if isinstance(target, RegFileTarget):
+        taken_at = changed_at(target)
     answer = withhold(complete(answered.answer, request["registry"]), facts)
     observations = {**read_answer(answer), **refusals(refused)}
     name = _host_name(target, observations.get(HostField("name")))
@@ -104,11 +115,11 @@ def _is_one_of(urls: Collection[str], fact: Fact) -> bool:
     return isinstance(fact, WebRequest) and fact.uri in urls
 
 
-def _name(target: HostTarget | Recorded) -> str:
-    return _host_name(target, None) if isinstance(target, HostTarget) else target.snapshot.host
+def _name(target: Askable | Recorded) -> str:
+    return _host_name(target, None) if isinstance(target, Askable) else target.snapshot.host
 
 
-def _host_name(target: HostTarget, own_name: Observation | None) -> str:
+def _host_name(target: Askable, own_name: Observation | None) -> str:
     """The name the user knows the host by; an address is no name, so the host's own stands first.
 
     The target stays part of it: what a host calls itself proves nothing, and two may say the same.
@@ -120,10 +131,12 @@ def _host_name(target: HostTarget, own_name: Observation | None) -> str:
     return f"{str(own_name.value)[:LONGEST_NAME]} ({place})"
 
 
-def _place(target: HostTarget) -> str:
+def _place(target: Askable) -> str:
     match target:
         case LocalTarget():
             return target.text
+        case RegFileTarget():
+            return target.host
         case SshTarget():
             usual: int | None = None
         case _:
@@ -140,5 +153,5 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _text(target: HostTarget | Recorded) -> str:
-    return target.text if isinstance(target, HostTarget) else target.path
+def _text(target: Askable | Recorded) -> str:
+    return target.text if isinstance(target, Askable) else target.path

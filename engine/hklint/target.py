@@ -7,6 +7,7 @@ r"""Targets: what a user writes to name a host or a snapshot file.
 | `ssh://[user@]host[:port]` | PowerShell's SSH subsystem, by the system's `ssh` |
 | `local:` | this computer, if it is a Windows |
 | `[user@]host[:port]` | as with psrp:// |
+| `name.reg` | a registry file, for the host that it is named after |
 | `name.json`, or a path with a slash | a snapshot file |
 
 A bare name means psrp:// because that is the listener which `winrm quickconfig` makes and which
@@ -69,11 +70,23 @@ class SnapshotTarget(msgspec.Struct, frozen=True, tag="snapshot"):
     path: str
 
 
+class RegFileTarget(msgspec.Struct, frozen=True, tag="reg-file"):
+    """A .reg file to be judged instead of a host, which `host` names: the file's own name."""
+
+    path: str
+    host: str
+    text: str
+    user: None = None
+
+
 HostTarget = WsmanTarget | SshTarget | LocalTarget
-Target = HostTarget | SnapshotTarget
+Askable = HostTarget | RegFileTarget
+"""What can be asked for facts; a .reg file knows some."""
+Target = Askable | SnapshotTarget
 
 LOCAL = "local:"
 _SSH = "ssh"
+_REG = ".reg"
 _SCHEMES = {"psrp": False, "psrps": True}
 _SPELLING = "[user@]host[:port]"
 _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
@@ -98,6 +111,8 @@ def parse_target(text: str, *, is_file: Callable[[Path], bool] = Path.is_file) -
         if scheme.lower() == _SSH:
             return _ssh(written, rest)
         return _psrp(written, rest, tls=_tls_of(scheme, rest))
+    if written.lower().endswith(_REG) and len(written) > len(_REG):
+        return RegFileTarget(written, Path(written.replace("\\", "/")).stem, written)
     if _looks_like_path(written):
         return SnapshotTarget(written)
     _refuse_password(written)

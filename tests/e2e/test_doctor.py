@@ -145,7 +145,7 @@ def test_usage(hklint_command: Command, words: tuple[str, ...], says: str) -> No
     assert says in done.err
 
 
-def test_no_way_leads_to_a_snapshot(hklint_command: Command, host: LabHost) -> None:
+def test_no_way_leads_to_a_file(hklint_command: Command, host: LabHost) -> None:
     assert (
         hklint_command(
             "snapshot", host.target, "-p", "exchange-store-addins", "-o", "ex01.json"
@@ -154,7 +154,7 @@ def test_no_way_leads_to_a_snapshot(hklint_command: Command, host: LabHost) -> N
     )
     done = hklint_command("doctor", "ex01.json")
     assert (done.code, done.out) == (2, "")
-    assert "no way leads to a snapshot: name a host" in done.err
+    assert "no way leads to a file: name a host" in done.err
 
 
 def test_help(hklint_command: Command) -> None:

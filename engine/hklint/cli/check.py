@@ -10,6 +10,7 @@ from hklint.cli.connection_options import connection_options
 from hklint.cli.options import policy_options
 from hklint.cli.result_options import result_options
 from hklint.cli.sections import SectionCommand
+from hklint.cli.since_options import since_option
 from hklint.cli.waiver_options import waiver_options
 
 EXAMPLES = """\b
@@ -29,13 +30,15 @@ Examples:
 @policy_options
 @result_options("info")
 @baseline_option
+@since_option
 @waiver_options
 @connection_options
 def check_command(**given: Any) -> int:  # noqa: ANN401 - click's options
     """Judge hosts by policies and profiles, and explain every verdict.
 
     TARGET is a host's name, psrp://[user@]host[:port], psrps://... for TLS, ssh://... for SSH,
-    local: for this computer, or a snapshot file. The password comes from HKLINT_PASSWORD, a
-    command, the keyring, or a prompt. If one does not answer, `hklint doctor TARGET` says why.
+    local: for this computer, a snapshot file, or a .reg file. The password comes from
+    HKLINT_PASSWORD, a command, the keyring, or a prompt. If one does not answer, `hklint doctor
+    TARGET` says why.
     """
     return run_audit("check", given)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hklint.cli.options import Command, apply_options
+from hklint.cli.reg_file_options import REG_FILE_OPTIONS, parse_host_fields
 from hklint.cli.sections import SectionOption
 from hklint.errors import UsageError
 
@@ -123,6 +124,7 @@ _CONNECTION = (
         help="Let policies have hosts request this, beside what the shipped ones ask for: "
         "https://HOST, https://*.DOMAIN, or a file of these. Repeatable.",
     ),
+    *REG_FILE_OPTIONS,
     click.option("--verbose", "-v", count=True, help="Say more; -vv logs each step with a host."),
 )
 
@@ -164,6 +166,8 @@ def connection(**given: Any) -> "Options":  # noqa: ANN401 - click hands options
         retries=given["retries"],
         allow_unencrypted=frozenset(given["allow_unencrypted"]),
         allowed_urls=allowed_urls(given["allow_url"]),
+        whole_export=given["whole_export"],
+        host_fields=parse_host_fields(given["host_fields"]),
     )
 
 

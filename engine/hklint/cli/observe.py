@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hklint.policy import Policy
     from hklint.snapshot import Snapshot
     from hklint.sources import Options
-    from hklint.target import HostTarget
+    from hklint.target import Askable
 
 EXAMPLES = """\b
 Examples:
@@ -147,7 +147,7 @@ def _policies(given: Mapping[str, Any]) -> "Sequence[Policy]":
     return tuple(load_library(given).policies.values())
 
 
-def _ask(target: "HostTarget", asked: "Iterable[Fact]", options: "Options") -> "Snapshot | Exit":
+def _ask(target: "Askable", asked: "Iterable[Fact]", options: "Options") -> "Snapshot | Exit":
     """The host's answer, with its identity; or the exit code when there is none."""
     from hklint.fleet import gather  # noqa: PLC0415 - only when a host is asked
     from hklint.judging.plan import facts_needed  # noqa: PLC0415 - the same

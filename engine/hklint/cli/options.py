@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hklint.fleet import Recorded
     from hklint.linking.library import Library
     from hklint.sources import Options
-    from hklint.target import HostTarget, Target
+    from hklint.target import Askable, Target
 
 Command = Callable[..., Any]
 
@@ -82,16 +82,20 @@ def load_library(given: Mapping[str, Any]) -> "Library":
     return load(given["policies"], parse_settings(given["settings"]), given["profiles"])
 
 
-def parse_targets(texts: Sequence[str], options: "Options") -> "list[HostTarget | Recorded]":
+def parse_targets(texts: Sequence[str], options: "Options") -> "list[Askable | Recorded]":
     """The targets named, checked as far as that goes without a connection. Raises UsageError."""
-    from hklint.fleet import Recorded  # noqa: PLC0415 - only commands that ask hosts
+    from hklint.cli.reg_file_options import (  # noqa: PLC0415 - only commands that ask hosts
+        check_reg_file,
+        check_reg_options,
+    )
+    from hklint.fleet import Recorded  # noqa: PLC0415 - the same
     from hklint.sources import objection  # noqa: PLC0415 - the same
     from hklint.sources.recorded import load_snapshot  # noqa: PLC0415 - the same
-    from hklint.target import SnapshotTarget, parse_target  # noqa: PLC0415 - the same
+    from hklint.target import RegFileTarget, SnapshotTarget, parse_target  # noqa: PLC0415 - the same
 
     if not texts:
         raise UsageError("no target: name a host (psrp://user@host) or a snapshot file")
-    targets: list[HostTarget | Recorded] = []
+    targets: list[Askable | Recorded] = []
     places: set[tuple[object, ...]] = set()
     for text in texts:
         target = parse_target(text)
@@ -102,18 +106,23 @@ def parse_targets(texts: Sequence[str], options: "Options") -> "list[HostTarget 
         if isinstance(target, SnapshotTarget):
             targets.append(Recorded(target.path, load_snapshot(target.path)))
             continue
+        if isinstance(target, RegFileTarget):
+            check_reg_file(target, options)
+            targets.append(target)
+            continue
         reason = objection(target, options)
         if reason is not None:
             raise UsageError(f"{text.removesuffix(':')}: {reason}")
         targets.append(target)
+    check_reg_options(targets, options)
     return targets
 
 
 def _place(target: "Target", options: "Options") -> tuple[object, ...]:
     """What makes two targets the same, however they are spelled."""
-    from hklint.target import SnapshotTarget  # noqa: PLC0415 - imported by the caller already
+    from hklint.target import RegFileTarget, SnapshotTarget  # noqa: PLC0415 - the caller has it
 
-    if isinstance(target, SnapshotTarget):
+    if isinstance(target, SnapshotTarget | RegFileTarget):
         return (Path(target.path).resolve(),)
     way = (type(target).__name__, getattr(target, "port", None), getattr(target, "tls", None))
     return target.host.casefold(), target.user or options.user, *way

@@ -15,13 +15,21 @@ from contextlib import AbstractContextManager, nullcontext
 from hklint import collector
 from hklint.failure import Failure, Reason
 from hklint.snapshot import Source
+from hklint.sources import reg_file
 from hklint.sources.answered import Answered, Held
 from hklint.sources.attempts import in_attempts
 from hklint.sources.cancellation import Cancellation
 from hklint.sources.line import Phase
 from hklint.sources.objections import objection
 from hklint.sources.options import Authentication, Options
-from hklint.target import HostTarget, LocalTarget, SshTarget, WsmanTarget
+from hklint.target import (
+    Askable,
+    HostTarget,
+    LocalTarget,
+    RegFileTarget,
+    SshTarget,
+    WsmanTarget,
+)
 
 __all__ = ["Answered", "Authentication", "Cancellation", "Options", "collect", "objection"]
 
@@ -30,15 +38,15 @@ _KINDS = {WsmanTarget: "psrp", SshTarget: "ssh", LocalTarget: "local"}
 _log = logging.getLogger(__name__)
 
 
-def collect(
-    target: HostTarget, request: Mapping[str, object], options: Options
-) -> Answered | Failure:
+def collect(target: Askable, request: Mapping[str, object], options: Options) -> Answered | Failure:
     """Ask one host for everything in `request`.
 
     Whatever goes wrong is a `Failure`; only KeyboardInterrupt leaves this function, and then the
     host has been told to close the session. A host that has answered nothing is asked again where
     that is safe. Safe to call from several threads.
     """
+    if isinstance(target, RegFileTarget):
+        return reg_file.answered(target, request, options)
     try:
         message = json.dumps(request, sort_keys=True)
         with _offering(target, options):

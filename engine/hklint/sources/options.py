@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -46,7 +47,8 @@ class Options:
     included, `connect_timeout` for each connection and `request_timeout` for each answer, all in
     seconds; `retries` is how often a host is tried again while it has answered nothing.
     `allow_unencrypted` has the host names that may be asked with Basic over plain http, and
-    `allowed_urls` what hosts may be told to request.
+    `allowed_urls` what hosts may be told to request. `whole_export` says that .reg files list all
+    there is in and below their keys, and `host_fields` what they do not say of their hosts.
     """
 
     passwords: Passwords
@@ -67,6 +69,8 @@ class Options:
     retries: int = 2
     allow_unencrypted: frozenset[str] = frozenset()
     allowed_urls: AllowedUrls = field(default_factory=AllowedUrls)
+    whole_export: bool = False
+    host_fields: Mapping[str, int | str] = field(default_factory=dict[str, int | str])
     cancellation: Cancellation = field(default_factory=Cancellation)
 
 

@@ -56,12 +56,13 @@ def doctor_command(target: str, *, as_json: bool, **given: Any) -> int:  # noqa:
     from hklint.clock import now  # noqa: PLC0415 - the same
     from hklint.doctor.walk import examined  # noqa: PLC0415 - the same
     from hklint.fleet import Recorded  # noqa: PLC0415 - the same
+    from hklint.target import RegFileTarget  # noqa: PLC0415 - the same
 
     set_up_logging(given["verbose"])
     options = connection(**given)
     (aim,) = parse_targets([target], options)
-    if isinstance(aim, Recorded):
-        raise UsageError(f"{target}: no way leads to a snapshot: name a host")
+    if isinstance(aim, Recorded | RegFileTarget):
+        raise UsageError(f"{target}: no way leads to a file: name a host")
     screen = Screen(quiet=as_json, verbose=given["verbose"] > 0)
     screen.begin(aim.text)
     started, findings = now(), list["Finding"]()
