@@ -12,7 +12,9 @@ DEBIAN_SERVICES := krb5-kdc krb5-admin-server krb5-user libkrb5-dev gcc python3-
 
 DEBIAN_READERS := openscap-scanner jq
 
-.PHONY: help demo test fuzz chaos test-services test-sarif test-html test-compliance check lint format types imports wheel-test benchmarks lab clean
+DEBIAN_WINE := wine64 wine libgnutls30 gcc-mingw-w64-x86-64
+
+.PHONY: help demo test fuzz chaos test-services test-sarif test-html test-compliance test-wine check lint format types imports wheel-test benchmarks lab clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -78,6 +80,13 @@ test-compliance: $(VENV)/.dev ## compliance reports in OpenSCAP, Heimdall's and 
 	@npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix tests/reports/compliance @mitre/hdf-converters@2.10.20
 	@npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix tests/reports/cklb @nuwcdivnpt/stig-manager-client-modules@1.6.7
 	@$(BIN)/pytest --quiet tests/reports/compliance tests/reports/oval tests/reports/cklb tests/reports/test_json_schema.py
+
+test-wine: $(VENV)/.dev ## .reg files and TLS clients in Wine, another implementation (1 GB; as root installs it)
+	@dpkg -s $(DEBIAN_WINE) >/dev/null 2>&1 || \
+		{ test "$$(id -u)" = 0 && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(DEBIAN_WINE); } || \
+		{ echo "As root: apt-get install $(DEBIAN_WINE)"; exit 1; }
+	@$(BIN)/pytest --quiet tests/wine
 
 check: test lint types imports wheel-test ## what has to pass before a change lands
 
