@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from hklint.cli.explain import models, operators, policies, profiles, rules, words
+from hklint.cli.explain.run import explain_run
 from hklint.cli.explain.shelf import Shelf
 from hklint.cli.explain.text import listed
 from hklint.documents.files import is_path
@@ -39,6 +40,10 @@ Say what kind of thing you mean, or name the kind alone for a list:
   hklint explain operator at_least
   hklint explain operator
   hklint explain exit-codes
+
+\b
+How a verdict of a recorded run came about, and what would turn it:
+  hklint explain run.jsonl --host EX01 --rule tls-1.2-client-usable
 """
 
 
@@ -84,14 +89,30 @@ KINDS = {
     metavar="[POLICY.]NAME=VALUE",
     help="Show policies and profiles with this value of a parameter. Repeatable.",
 )
+@click.option("--host", metavar="HOST", help="Of a recorded run: the host.")
+@click.option("--rule", metavar="RULE", help="Of a recorded run: the rule.")
+@click.option("--instance", metavar="INSTANCE", help="Of the rule: this instance only.")
 def explain_command(
-    what: tuple[str, ...], files: tuple[Path, ...], settings: tuple[str, ...]
+    what: tuple[str, ...],
+    files: tuple[Path, ...],
+    settings: tuple[str, ...],
+    host: str | None,
+    rule: str | None,
+    instance: str | None,
 ) -> int:
     """Explain a policy, profile, rule, model, state, operator, key, code, outcome or failure.
 
     WORD is the name of one of these, or the path of a policy, profile or model of your own. A KIND
     alone lists what there is.
+
+    Of a recorded run (RUN.jsonl) with --host and --rule: the way from the facts to the verdict, and
+    the nearest changes that would turn it.
     """
+    is_run = len(what) == 1 and what[0].endswith(".jsonl")
+    if is_run or host or rule or instance:
+        if not is_run:
+            raise UsageError("--host and --rule go with a recorded run: hklint explain RUN.jsonl")
+        return explain_run(what[0], host, rule, instance)
     name = what[-1] if what else ""
     paths = [Path(name)] if is_path(name) else []
     shelf = Shelf([*files, *paths], parse_settings(settings))
