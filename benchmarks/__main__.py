@@ -5,11 +5,12 @@ import platform
 
 import click
 
-from benchmarks import asking, judging, loading, reports, starting
+from benchmarks import asking, fixing, judging, loading, reports, starting
 
 BENCHMARKS = {
     "loading": loading.run,  # first, while nothing is loaded yet
     "judging": judging.run,
+    "fixing": fixing.run,
     "starting": starting.run,
     "asking": asking.run,
     "reports": reports.run,
@@ -20,7 +21,7 @@ BENCHMARKS = {
 @click.argument("names", nargs=-1, type=click.Choice(list(BENCHMARKS)), metavar="[NAME]...")
 @click.option("--quick", is_flag=True, help="Fewer rounds: rough figures in a quarter of the time.")
 def main(names: tuple[str, ...], *, quick: bool) -> None:
-    """Prints how fast hklint is; NAME is loading, judging, starting, asking or reports, or all."""
+    """Prints how fast hklint is; without NAME everything."""
     version = f"{platform.python_implementation()} {platform.python_version()}"
     click.echo(f"{version}, {platform.system()}, {os.cpu_count()} cores")
     for name, run in BENCHMARKS.items():

@@ -23,6 +23,7 @@ from hklint.facts.web_request import OUTCOMES
 from hklint.judging.evaluate import judge, judge_rule, unmet_condition
 from hklint.judging.plan import expectation_facts, facts_needed
 from hklint.judging.remedy import changes
+from hklint.judging.ways import after
 from hklint.policy import (
     AbsentMeans,
     Condition,
@@ -129,7 +130,7 @@ def _mended(policy: Policy, host: Snapshot) -> Iterator[tuple[Fact, Observation]
             continue
         written = changes(judgement, host)
         for change in written:
-            yield change.fact, Present(change.type, change.value)
+            yield change.fact, after(change)
         expectation = judgement.rule.expectation
         if not written and isinstance(expectation, ValueExpectation):
             found = next(_giving(judgement.rule, expectation, Outcome.PASS), None)

@@ -17,6 +17,8 @@ COMMANDS: Mapping[str, str] = {
     "snapshot": "Read a host's facts into a file, to be judged later.",
     "doctor": "Walk the way to a host step by step, and say where it ends and why.",
     "report": "Make a report from a recorded run.",
+    "fix": "Write the change that puts hosts right, and the way back. Nothing is applied.",
+    "what-if": "Say what would turn if registry values of a host were others.",
     "diff": "Say what turned between two recorded runs, and whether it got worse.",
     "lint": "Find what is wrong with policies, models, profiles, waivers and tests.",
     "test": "Run the tests of policies and models.",
@@ -48,7 +50,8 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"hklint.cli.{cmd_name}"), f"{cmd_name}_command")
+        name = cmd_name.replace("-", "_")
+        command = getattr(import_module(f"hklint.cli.{name}"), f"{name}_command")
         assert isinstance(command, click.Command)
         return command
 

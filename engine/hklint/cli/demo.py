@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from hklint.cli.output import atomic, check_writable
+from hklint.cli.output import check_writable
 from hklint.cli.reporting import Destination, write_reports
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
 from hklint.fact import Present, WebRequest
 from hklint.run import HostResult, Run
 from hklint.tally import tally
-from hklint.verdict import Outcome
 
 if TYPE_CHECKING:
     from hklint.lab.lab import LabHost
@@ -113,27 +112,16 @@ class Story:
         click.echo(f"$ hklint {' '.join(run.header.arguments)}\n")
         write_reports(run, reports, DEFAULTS._replace(folder=str(Path.cwd())), [])
 
-    def write_fix(self, run: Run, snapshot: "Snapshot") -> str:
-        """Writes fix.reg and rollback.reg for the failed rules; returns the text of the fix."""
-        from hklint.judging.reg_text import ENCODING, fix_text, rollback_text  # noqa: PLC0415 - only here
-        from hklint.judging.remedy import broken_by, merged  # noqa: PLC0415 - only here
+    def write_fix(self, snapshot: "Snapshot") -> str:
+        """Derives the fix, as `hklint fix` does, and writes its .reg files; returns its text."""
+        from hklint.fixing.derive import Deriver  # noqa: PLC0415 - only here
+        from hklint.fixing.forms import reg  # noqa: PLC0415 - only here
 
-        (result,) = run.hosts
-        failed = [item for item in result.verdicts if item.outcome is Outcome.FAIL]
-        changes = list(merged(item.changes for item in failed).values())
-        policy = self.library.policies[POLICY]
-        broken = broken_by(changes, policy.rules, snapshot)
-        if broken:
-            names = ", ".join(rule.info.id for rule in broken)
-            raise UsageError(f"no fix is written: it would break {names}")
-        rules = ", ".join(dict.fromkeys(item.rule for item in failed if item.changes))
-        about = f"{result.host}, {run.header.started}\nRules: {rules}"
-        fix = fix_text(changes, f"Written by hklint for {about}\nThen restart the computer.")
-        rollback = rollback_text(changes, snapshot, f"Takes fix.reg back on {about}")
-        for name, text in (("fix.reg", fix), ("rollback.reg", rollback)):
-            with atomic(self.folder / name, encoding=ENCODING) as stream:
-                stream.write(text)
-        return fix
+        found = Deriver(list(self.library.policies.values())).derive(snapshot)
+        files = reg.files(found.fix)
+        for name, data in files.items():
+            (self.folder / name).write_bytes(data)
+        return files["fix.reg"].decode("utf-16")
 
 
 def _tell(story: Story) -> Exit:
@@ -147,11 +135,13 @@ def _tell(story: Story) -> Exit:
     _chapter(2, "hklint says why")
     story.report(before, "1-before")
 
-    _chapter(3, "The fix, in one file")
-    fix = story.write_fix(before, snapshot)
+    _chapter(3, "The fix, derived and proved")
+    fix = story.write_fix(snapshot)
     _say(
-        "These are the values of both .reg files in Microsoft's article, for Schannel and for .NET,"
-        " so that one restart is enough. rollback.reg puts back what was there."
+        "hklint reads the decision tables backwards, and proves the result by judging the host as "
+        "it would be. It comes to the values of both .reg files in Microsoft's article, for "
+        "Schannel and for .NET, so that one restart is enough. rollback.reg puts back what was "
+        "there."
     )
     click.echo(f"{story.folder / 'fix.reg'}:\n")
     click.echo(_indented(fix.splitlines()))

@@ -3,7 +3,7 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -56,6 +56,15 @@ class NewFolder:
         path = self._path / f"{self._free(file_name(name), suffix)}{suffix}"
         with path.open("x", encoding="utf-8", newline="") as stream:
             yield stream
+
+    def put(self, name: str, files: Mapping[str, bytes]) -> str:
+        """Files in a folder of their own, or beside it if it has no name; returns its name."""
+        place = self._free(file_name(name), "") if name else ""
+        folder = self._path / place
+        folder.mkdir(exist_ok=True)
+        for file, data in files.items():
+            (folder / file).write_bytes(data)
+        return place
 
     def _free(self, name: str, suffix: str) -> str:
         free, number = name, 1

@@ -179,8 +179,7 @@ def _fix(
         fact = change.fact
         assert isinstance(fact, RegistryValue)
         place = f"{fact.hive}\\{fact.key} [{fact.view}]"
-        shown = show.show(Present(change.type, change.value))
-        keys.setdefault(place, []).append(f"    {fact.value or '(default)'} = {shown}")
+        keys.setdefault(place, []).append(f"    {_line(fact.value or '(default)', change)}")
     for place, lines in keys.items():
         yield place
         yield from lines
@@ -191,6 +190,12 @@ def _fix(
         yield remedy_text
     elif not changes and any(_is_unread_value(item) for item in items):
         yield "No change is proposed: what could not be read could not be put back either."
+
+
+def _line(name: str, change: Change) -> str:
+    if change.value is None:
+        return f"{name}: delete this value"
+    return f"{name} = {show.show(Present(change.type, change.value))}"
 
 
 def _refused(items: tuple[Evidence, ...]) -> list[str]:

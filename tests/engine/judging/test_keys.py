@@ -14,9 +14,10 @@ from hklint.fact import (
     RegistryKey,
     RegistryValue,
 )
+from hklint.judging.changed import changed
 from hklint.judging.evaluate import judge
 from hklint.judging.explain import explain
-from hklint.judging.remedy import apply, broken_by
+from hklint.judging.remedy import broken_by
 from hklint.linking.cases import link_cases
 from hklint.linking.conditions import Type
 from hklint.linking.model import ModelLinker
@@ -116,7 +117,7 @@ def test_writing_a_value_makes_its_key_and_those_above(policy: Policy, host_with
     """No fix is proposed that leads to where the key would have to stay away."""
     nothing = host_with({KEY: Absent("key"), MODE: Absent("key"), NAME: Absent("key")})
     change = Change(MODE, "REG_DWORD", 1, "none")
-    after = verdicts(policy, apply(nothing, [change]))
+    after = verdicts(policy, changed(nothing, [change]))
     assert after["ready"].outcome is Outcome.PASS
     assert verdicts(policy, nothing)["plain"].changes == ()
     broken = broken_by([change], policy.rules, nothing)

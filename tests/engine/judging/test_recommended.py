@@ -8,7 +8,7 @@ from hklint import operators
 from hklint.fact import Absent, Fact, Observation, Present, RegistryValue
 from hklint.judging.evaluate import judge_rule
 from hklint.judging.explain import explain
-from hklint.judging.remedy import changes, merged
+from hklint.judging.remedy import changes
 from hklint.linking.bind import bind
 from hklint.model import Case, FactInput, Input, Model, ModelInput, Row, State
 from hklint.policy import Policy, Rule, StateExpectation, ValueExpectation
@@ -64,11 +64,12 @@ def _rule(model: Model) -> Rule:
         ((2,), [(SECOND, 1)]),
         ((3,), [(FIRST, 1), (SECOND, 1)]),
         ((2, 3), [(SECOND, 1)]),
-        ((4,), []),
-        ((), []),
+        ((3, 1), [(FIRST, 1)]),
+        ((4,), [(FIRST, 1)]),
+        ((), [(FIRST, 1)]),
     ],
 )
-def test_the_first_recommended_row_of_a_wanted_state_is_the_goal(
+def test_recommended_rows_of_a_wanted_state_are_the_goals_if_there_are_any(
     recommended: tuple[int, ...], written: list[tuple[RegistryValue, int]], host_with: Hosts
 ) -> None:
     snapshot = host_with(OFF)
@@ -111,13 +112,6 @@ def test_nothing_is_proposed_where_a_rule_does_not_apply(host_with: Hosts) -> No
     rule = Rule(info, "", "", expectation, SPAN, frozenset())
     snapshot = host_with(OFF)
     assert changes(judge_rule(rule, snapshot), snapshot) == ()
-
-
-def test_of_two_changes_of_one_value_the_first_counts() -> None:
-    upper = RegistryValue("HKLM", "SOFTWARE\\CONTOSO", "First")
-    one, two = Change(FIRST, "REG_DWORD", 1, "none"), Change(upper, "REG_DWORD", 2, "none")
-    other = Change(SECOND, "REG_DWORD", 3, "none")
-    assert list(merged([[one], [two, other]]).values()) == [one, other]
 
 
 def test_a_fact_asked_twice_is_shown_once(host_with: Hosts) -> None:

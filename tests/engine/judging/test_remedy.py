@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 
 from hklint.fact import Absent, Fact, HostField, Observation, Present, RegistryValue, View
+from hklint.fix import Step
+from hklint.fixing.derive import Deriver
+from hklint.fixing.forms.reg import files
+from hklint.judging.changed import changed
 from hklint.judging.evaluate import Judgement, judge
 from hklint.judging.explain import explain
-from hklint.judging.reg_text import ENCODING, fix_text, rollback_text
-from hklint.judging.remedy import apply, broken_by, changes, merged
+from hklint.judging.remedy import broken_by, changes
 from hklint.lab.reg_file import merge, parse
 from hklint.lab.registry import TYPE_NUMBERS, Registry, Value, parse_path
 from hklint.lab.registry_data import store
@@ -89,11 +92,17 @@ def test_every_rule_is_mended_by_what_it_proposes(
             for change in proposed[name]:
                 assert not _is_right(snapshot, change)
 
-        after = _judged(store_policy, apply(snapshot, merged(proposed.values()).values()))
+        steps = Deriver([store_policy]).derive(snapshot).fix.steps
+        after = _judged(store_policy, changed(snapshot, map(_change, steps)))
         for name, item in after.items():
             wants_pass = _is_about_meaning(item) or before[name].outcome is Outcome.PASS
             assert not wants_pass or item.outcome is Outcome.PASS, (name, host)
             assert changes(item, snapshot) == () or not _is_about_meaning(item)
+
+
+def _change(step: Step) -> Change:
+    assert isinstance(step.after, Present)
+    return Change(step.fact, step.after.type, step.after.value, step.restart)
 
 
 def _is_right(snapshot: Snapshot, change: Change) -> bool:
@@ -117,7 +126,7 @@ def test_the_support_case_is_mended_as_microsoft_says(
 
 def _all_changes(shipped: Library, snapshot: Snapshot) -> tuple[Change, ...]:
     policy = shipped.policies["exchange-store-addins"]
-    return tuple(merged(changes(item, snapshot) for item in judge(policy, snapshot)).values())
+    return tuple(map(_change, Deriver([policy]).derive(snapshot).fix.steps))
 
 
 @pytest.mark.parametrize("case", ["healthy", "not-exchange", "exchange-version-unreadable"])
@@ -174,22 +183,25 @@ def _read(registry: Registry, facts: Mapping[Fact, Observation]) -> dict[Fact, V
 def test_fix_and_rollback_do_what_they_say(shipped: Library, host_with: Hosts) -> None:
     for host in itertools.islice(_hosts(14393), 0, None, 7):
         snapshot = host_with(host)
-        found = _all_changes(shipped, snapshot)
+        fix = Deriver([shipped.policies["exchange-store-addins"]]).derive(snapshot).fix
+        made = files(fix)
         registry = _registry(host)
         before = _read(registry, host)
 
-        merge(registry, parse(fix_text(found, "fix").encode(ENCODING)))
-        written = {change.fact: change for change in found}
+        merge(registry, parse(made["fix.reg"]))
+        written = {step.fact: step.after for step in fix.steps}
         for fact, value in _read(registry, host).items():
             if fact in written:
                 number = TYPE_NUMBERS["REG_DWORD"]
-                data = int(written[fact].value).to_bytes(4, "little")  # type: ignore[arg-type] # data of the test
+                after = written[fact]
+                assert isinstance(after, Present)
+                data = int(after.value).to_bytes(4, "little")  # type: ignore[arg-type] # data of the test
                 assert value is not None
                 assert (value.type, value.data) == (number, data)
             else:
                 assert value == before[fact]
 
-        merge(registry, parse(rollback_text(found, snapshot, "rollback").encode(ENCODING)))
+        merge(registry, parse(made["rollback.reg"]))
         assert _read(registry, host) == before
 
 
@@ -218,5 +230,5 @@ def test_a_change_that_breaks_another_rule_is_told(store_policy: Policy, host_wi
 
 def test_all_changes_together_break_nothing(store_policy: Policy, host_with: Hosts) -> None:
     snapshot = host_with(_on_request_with_strong_crypto())
-    groups = [changes(item, snapshot) for item in judge(store_policy, snapshot)]
-    assert broken_by(list(merged(groups).values()), store_policy.rules, snapshot) == ()
+    steps = Deriver([store_policy]).derive(snapshot).fix.steps
+    assert broken_by(list(map(_change, steps)), store_policy.rules, snapshot) == ()

@@ -1,0 +1,132 @@
+"""`hklint fix`: what it writes mends the host, and takes itself back; nothing is ever applied."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hklint.collector import script
+from hklint.lab.lab import Lab, LabHost
+from hklint.lab.machine import Machine
+
+POLICY = "exchange-store-addins"
+FILES = {"README.txt", "fix.reg", "hosts.txt", "rollback.reg"}
+
+Command = Callable[..., Any]
+
+
+@pytest.fixture
+def blocked(new_lab: Callable[..., Lab]) -> LabHost:
+    return new_lab("ex2016-blocked").hosts["ex2016-blocked"]
+
+
+def _recorded(command: Command, host: LabHost, name: str) -> Path:
+    command("check", host.target, "-p", POLICY, "--record", name)
+    return Path(name)
+
+
+def _content(host: LabHost) -> dict[object, object]:
+    """Every key of the host with its values, in one spelling."""
+    keys = host.machine.registry._keys
+    return {place: dict(key.values) for place, key in keys.items()}
+
+
+def _folder(place: str = "fixes") -> Path:
+    (folder,) = (item for item in Path(place).iterdir() if item.is_dir())
+    return folder
+
+
+def _lines(file: Path) -> list[str]:
+    """The lines of a .reg file that do something."""
+    return [line for line in file.read_text("utf-16").splitlines() if not line.startswith(";")]
+
+
+def test_the_fix_of_a_recorded_run_mends_the_host_and_the_rollback_takes_it_back(
+    blocked: LabHost, hklint_command: Command
+) -> None:
+    run = _recorded(hklint_command, blocked, "before.jsonl")
+    done = hklint_command("fix", run, "-p", POLICY, "-o", "fixes")
+    assert done.code == 0
+    assert "6 values to change" in done.out
+    folder = _folder()
+    assert {item.name for item in folder.iterdir()} == FILES
+
+    before = _content(blocked)
+    blocked.merge(folder / "fix.reg")
+    blocked.restart()
+    assert hklint_command("gate", blocked.target, "-p", POLICY).code == 0
+    blocked.merge(folder / "rollback.reg")
+    assert _content(blocked) == before
+
+
+def test_a_host_that_is_asked_gets_the_same_fix_as_its_snapshot(
+    blocked: LabHost, hklint_command: Command
+) -> None:
+    hklint_command("snapshot", blocked.target, "-p", POLICY, "-o", "host.json")
+    assert hklint_command("fix", "host.json", "-p", POLICY, "-o", "one").code == 0
+    assert hklint_command("fix", blocked.target, "-p", POLICY, "-o", "two").code == 0
+    one, two = (_lines(_folder(place) / "fix.reg") for place in ("one", "two"))
+    assert one == two
+
+
+def test_nothing_but_the_collector_reaches_a_host_and_its_registry_stays(
+    blocked: LabHost, hklint_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every script of every pipeline is the one file that is held to reading (tests/collector)."""
+    scripts: list[str] = []
+    known = Machine.is_collector
+
+    def noted(self: Machine, text: str) -> bool:
+        scripts.append(text)
+        return known(self, text)
+
+    monkeypatch.setattr(Machine, "is_collector", noted)
+    before = _content(blocked)
+    assert hklint_command("fix", blocked.target, "-p", POLICY, "-o", "fixes").code == 0
+    assert scripts == [script()]
+    assert _content(blocked) == before
+
+
+def test_what_the_folder_says_can_be_read_by_programs(
+    blocked: LabHost, hklint_command: Command
+) -> None:
+    run = _recorded(hklint_command, blocked, "before.jsonl")
+    hklint_command("fix", run, "-p", POLICY, "-o", "fixes")
+    document = json.loads(Path("fixes/fixes.json").read_text("utf-8"))
+    (host,) = document["hosts"]
+    assert host["folder"] == _folder().name
+    assert len(host["fix"]["steps"]) == 6
+    assert [item["why"] for item in host["left"]] == ["live-request"]
+
+
+def test_a_healthy_host_needs_none(lab: Lab, hklint_command: Command) -> None:
+    done = hklint_command("fix", lab.hosts["ex2016-healthy"].target, "-p", POLICY, "-o", "fixes")
+    assert done.code == 0
+    assert [item.name for item in Path("fixes").iterdir()] == ["fixes.json"]
+    assert "0 of 1 host" in done.out
+
+
+def test_a_folder_with_something_in_it_is_refused_before_any_host_is_asked(
+    hklint_command: Command,
+) -> None:
+    Path("full").mkdir()
+    Path("full/mine.txt").write_text("mine", "utf-8")
+    done = hklint_command("fix", "psrp://nobody@127.0.0.1:1", "-p", POLICY, "-o", "full")
+    assert done.code == 2
+    assert "there is something in it already" in done.err
+
+
+def test_a_host_that_a_run_does_not_have_is_told(blocked: LabHost, hklint_command: Command) -> None:
+    run = _recorded(hklint_command, blocked, "before.jsonl")
+    done = hklint_command("fix", run, "--host", "EX99", "-p", POLICY, "-o", "fixes")
+    assert done.code == 2
+    assert "no host EX99" in done.err
+
+
+def test_a_run_whose_hosts_were_not_reached_leaves_it_open(hklint_command: Command) -> None:
+    hklint_command("check", "psrp://nobody@127.0.0.1:1", "-p", POLICY, "--record", "none.jsonl")
+    done = hklint_command("fix", "none.jsonl", "-p", POLICY, "-o", "fixes")
+    assert done.code == 4
+    assert "not reached" in done.err
