@@ -31,6 +31,12 @@ def leaves_open(header: RunHeader, verdict: Verdict) -> bool:
     return verdict.outcome is Outcome.UNKNOWN and not allowed and _stands(header, verdict)
 
 
+def holds(header: RunHeader, verdict: Verdict) -> bool:
+    """Whether a verdict passes, but makes the run undetermined, not being in effect yet."""
+    held = verdict.effect == "pending" or (verdict.effect == "unknown" and not header.allow_unknown)
+    return held and counts(verdict, header.fail_on)
+
+
 def _stands(header: RunHeader, verdict: Verdict) -> bool:
     accepted = verdict.waiver is not None or is_known(header, verdict)
     return not accepted and counts(verdict, header.fail_on)
@@ -47,7 +53,8 @@ def expired(header: RunHeader, verdict: Verdict) -> bool:
 
 def prevents_a_pass(header: RunHeader, verdict: Verdict) -> bool:
     """Whether a verdict alone keeps the exit code from being 0."""
-    return fails(header, verdict) or leaves_open(header, verdict) or expired(header, verdict)
+    undetermined = leaves_open(header, verdict) or holds(header, verdict)
+    return fails(header, verdict) or undetermined or expired(header, verdict)
 
 
 def judged(header: RunHeader, host: HostResult) -> set[str]:

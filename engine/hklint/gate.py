@@ -10,14 +10,15 @@ def exit_code(tally: Tally) -> Exit:
     A check has to have judged something somewhere. A gate lets every host through, so it has to
     have judged something on each of them, by every policy with rules that count. A waived failure
     has been judged and does not count; a waived unknown does not count either, and has not been
-    judged. The same holds of what the baseline has already.
+    judged. The same holds of what the baseline has already. What passes, but is not in
+    effect before a restart, leaves a run undetermined.
     """
     codes: set[Exit] = set()
     if tally.bugs:
         codes.add(Exit.BUG)
     if tally.failing or tally.expired:
         codes.add(Exit.FAILED)
-    if tally.not_reached > tally.bugs or tally.open or not _enough(tally):
+    if tally.not_reached > tally.bugs or tally.open or tally.held.total() or not _enough(tally):
         codes.add(Exit.UNDETERMINED)
     return worst(codes)
 

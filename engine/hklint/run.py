@@ -16,8 +16,9 @@ from hklint.waiver import WARN_DAYS, ExpiredWaivers, Waiver, WaiverStatus, Waive
 if TYPE_CHECKING:
     from hklint.tally import Tally
 
-RUN_VERSION = 3
-"""Version 2 has waivers, version 3 controls and baselines. Older runs can be read as they are."""
+RUN_VERSION = 4
+"""Version 2 has waivers, version 3 controls and baselines, version 4 changes that delete a value
+and what became of verdicts since an earlier run. Older runs can be read as they are."""
 OLDEST_RUN_VERSION = 1
 MOST_WARN_DAYS = 3660
 """Ten years: whoever wants to hear earlier of a waiver's end hears it always."""
@@ -76,6 +77,14 @@ class Baseline(msgspec.Struct, frozen=True):
     decides: bool = True
 
 
+class Since(msgspec.Struct, frozen=True):
+    """The earlier run that this one tells the changes since; `started` and `hosts` are its own."""
+
+    path: str
+    started: str
+    hosts: int
+
+
 class RunHeader(msgspec.Struct, frozen=True, tag="run", tag_field="kind"):
     """The first line of a run.
 
@@ -87,7 +96,8 @@ class RunHeader(msgspec.Struct, frozen=True, tag="run", tag_field="kind"):
     becomes of those that have expired or are about to. `profiles` are the ids of those that were
     asked for, and `sources` says of each parameter where its value was given. With a `baseline`,
     what that run has already does not count for the exit code. `registry_tests` is what the rules
-    on registry values ask, in the order of the policies.
+    on registry values ask, in the order of the policies. `since` excuses nothing: it tells what
+    became of verdicts.
     """
 
     version: int
@@ -109,6 +119,7 @@ class RunHeader(msgspec.Struct, frozen=True, tag="run", tag_field="kind"):
     sources: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     baseline: Baseline | None = None
     registry_tests: tuple[RegistryTest, ...] = ()
+    since: Since | None = None
 
 
 GoneState = Literal["", "pass", "not_applicable", "absent"]
@@ -129,12 +140,17 @@ class Gone(msgspec.Struct, frozen=True):
     now: GoneState = ""
 
 
+HostSince = Literal["", "compared", "absent", "not_reached"]
+"""Whether the earlier run told of has the host: "" without one, or if the host gave no answer."""
+
+
 class HostResult(msgspec.Struct, frozen=True, tag="host", tag_field="kind"):
     """One host: its verdicts, or the failure that left nothing to judge.
 
     `host` is the name the user knows it by, `windows` a short description of its Windows ("" when
     not known), `seconds` the time it took. `snapshot` is the evidence in its file form. `waivers`
-    are those that name the host, and `gone` what the baseline has and this run has not.
+    are those that name the host, and `gone` what the baseline has and this run has not. `since`
+    says whether the earlier run has the host.
     """
 
     host: str
@@ -148,6 +164,7 @@ class HostResult(msgspec.Struct, frozen=True, tag="host", tag_field="kind"):
     verdicts: tuple[Verdict, ...]
     waivers: tuple[WaiverUse, ...] = ()
     gone: tuple[Gone, ...] = ()
+    since: HostSince = ""
 
 
 class Summary(msgspec.Struct, frozen=True, tag="summary", tag_field="kind"):

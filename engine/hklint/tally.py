@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import cast
 
 from hklint.clock import utc, utc_or
-from hklint.counting import expecting, expired, fails, is_known, judged, leaves_open
+from hklint.counting import expecting, expired, fails, holds, is_known, judged, leaves_open
 from hklint.failure import Reason
-from hklint.run import HostResult, RunHeader
-from hklint.verdict import Outcome, Severity, Verdict
+from hklint.run import HostResult, HostSince, RunHeader
+from hklint.verdict import Effect, Outcome, Severity, SinceState, Verdict
 from hklint.waiver import WaiverMark, WaiverUse
 
 NOT_KNOWN = datetime.min.replace(tzinfo=UTC)
@@ -29,6 +29,10 @@ class Tally:
     `waivers`, which has the marks of the waivers by their ids. `uses` has what the waivers had to
     do, by id, and `not_judged_by_waiver` how many hosts they name that were not reached. `recorded`
     is the earliest time at which facts were read that this run did not read.
+
+    `effects` are the passes that are not in effect as far as known, and `held` those of them that
+    make the run undetermined. `since` is by what became of verdicts since an earlier run, together
+    with their effect, and `since_hosts` by whether that run has the host.
     """
 
     def __init__(self, header: RunHeader) -> None:
@@ -50,6 +54,10 @@ class Tally:
         self.uses: dict[str, WaiverUse] = {}
         self.not_judged_by_waiver = Counter[str]()
         self.recorded = ""
+        self.effects = Counter[Effect]()
+        self.held = Counter[Effect]()
+        self.since = Counter[tuple[SinceState, Effect]]()
+        self.since_hosts = Counter[HostSince]()
 
     def add(self, host: HostResult) -> None:
         """One more host of the run."""
@@ -67,8 +75,10 @@ class Tally:
                 self.not_judged_by.update(name for name in self._expecting if name not in by)
         recorded = recorded_at(self.header, host)
         self.recorded = min(filter(None, (self.recorded, recorded)), default="")
+        self.since_hosts[host.since] += 1
         for verdict in host.verdicts:
             self._add_verdict(verdict)
+            self._add_since(verdict)
 
     def _add_verdict(self, verdict: Verdict) -> None:
         outcome = verdict.outcome
@@ -84,6 +94,13 @@ class Tally:
             self.waivers[outcome][verdict.waiver.id] = verdict.waiver
         elif is_known(self.header, verdict):
             self.known[outcome] += 1
+
+    def _add_since(self, verdict: Verdict) -> None:
+        if verdict.since:
+            self.since[verdict.since, verdict.effect] += 1
+        if verdict.effect:
+            self.effects[verdict.effect] += 1
+            self.held[verdict.effect] += holds(self.header, verdict)
 
     def _add_use(self, use: WaiverUse, *, answered: bool) -> None:
         before = self.uses.get(use.id, WaiverUse(use.id, 0, 0, 0))

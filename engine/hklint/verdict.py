@@ -43,11 +43,14 @@ class DecidingRow(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A registry value that would have to be written: `type` and `value` as in `Present`."""
+    """A registry value that would have to be written: `type` and `value` as in `Present`.
+
+    One whose `value` is None would have to be deleted; its `type` is "".
+    """
 
     fact: Fact
     type: str
-    value: Data
+    value: Data | None
     restart: Literal["computer", "service", "none"]
 
 
@@ -68,6 +71,16 @@ class Explanation(msgspec.Struct, frozen=True):
 
 BaselineState = Literal["", "new", "unchanged", "updated"]
 """Where a verdict stands against an earlier run: "" if there is none, or it is no trouble."""
+Effect = Literal["", "pending", "unknown"]
+"""Whether what passes is in effect: "" as far as known, "pending" only after a restart of the
+computer, "unknown" if nobody can tell whether it has restarted since the values were changed."""
+SinceState = Literal["", "fixed", "pending", "unchanged", "worse", "new", "gone"]
+"""What became of a verdict since an earlier run: "" if it was well and is well, or there is none.
+
+"fixed" passes now, and "pending" does too but may not be in effect yet. "unchanged" fails, or is
+unknown, as it did. "worse" fails or is unknown, and was not so; "new" does, and was not judged.
+"gone" was trouble and does not apply any more, which is no fix.
+"""
 
 
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -80,6 +93,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     `waiver` is one in force that accepts the outcome, which stays what it is. `expired_waiver` is
     one that would, had it not expired. `baseline_state` says of a failed or unknown verdict of a
     run with a baseline whether the baseline has it already; "updated" is one that has other words.
+    `effect` and `since` come of an earlier run as well, and the first is of verdicts that pass.
     """
 
     policy: str
@@ -99,6 +113,8 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     waiver: WaiverMark | None = None
     expired_waiver: WaiverMark | None = None
     baseline_state: BaselineState = ""
+    effect: Effect = ""
+    since: SinceState = ""
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ from hklint.failure import ADVICE, MEANING, Failure
 from hklint.run import Gone, Run
 from hklint.tally import NOT_KNOWN
 from hklint.verdict import SEVERITIES, DecidingRow, Outcome, Verdict
+from hklint_reports.since import EFFECTS
 from hklint_reports.text import counted, visible
 from hklint_reports.waiving import waiver_parts, waivers_text
 
@@ -118,7 +119,15 @@ def _undetermined(run: Run) -> str:
         return "a host was not reached"
     if run.tally.open:
         return "a rule could not be judged"
+    if run.tally.held:
+        return _not_in_effect(run)
     return ", ".join(_nothing_judged(run)) or "something could not be judged"
+
+
+def _not_in_effect(run: Run) -> str:
+    if run.tally.held["pending"]:
+        return "a rule passes by values that take effect after a restart"
+    return "whether the values by which a rule passes are in effect is not known"
 
 
 def _number(run: Run, outcome: Outcome) -> int:
@@ -165,6 +174,7 @@ def gate_reason(run: Run) -> str:
         said.append(f"{counted(run.summary.hosts_not_reached, 'host')} gave no answer")
     if run.tally.open:
         said.append(f"{counted(run.tally.open, 'verdict')} could not be judged")
+    said += _effects_said(run)
     if uncounted := unknown - run.tally.open:
         why = " (allowed)" if run.header.allow_unknown else f" below {run.header.fail_on}"
         said.append(f"{counted(uncounted, 'verdict')} could not be judged{why}")
@@ -178,6 +188,15 @@ def gate_reason(run: Run) -> str:
     if run.tally.recorded:
         said.append(f"by facts recorded {run.tally.recorded}, not by the host as it is now")
     return ", ".join(said)
+
+
+def _effects_said(run: Run) -> Iterator[str]:
+    """What passes, but is not in effect as far as known."""
+    tally = run.tally
+    for effect, total in sorted(tally.effects.items()):
+        number = tally.held[effect] or total
+        below = "" if tally.held[effect] else " (this does not count)"
+        yield f"{counted(number, 'verdict')} passed, but {EFFECTS[effect]}{below}"
 
 
 def _decides(run: Run) -> bool:

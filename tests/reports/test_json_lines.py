@@ -103,10 +103,10 @@ BROKEN = {
         "run.jsonl:2: rule 'x' of policy 'exchange-store-addins' is not in the header",
     ),
     "other version": (
-        lambda lines: [lines[0].replace('"version":3,', '"version":4,', 1), *lines[1:]],
+        lambda lines: [lines[0].replace('"version":4,', '"version":5,', 1), *lines[1:]],
         (
-            "run.jsonl:1: the run is recorded in version 4 of the format, and this hklint reads "
-            "versions 1 to 3: use hklint 0.1.0, which recorded it"
+            "run.jsonl:1: the run is recorded in version 5 of the format, and this hklint reads "
+            "versions 1 to 4: use hklint 0.1.0, which recorded it"
         ),
     ),
     "other version, other form": (

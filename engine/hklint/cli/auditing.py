@@ -14,6 +14,7 @@ from hklint.cli.connection_options import COMMAND_OPTION, connection
 from hklint.cli.options import load_library, parse_targets
 from hklint.cli.output import wants_color
 from hklint.cli.reporting import asked_for, check_checklist, parse_reports, write_new_reports
+from hklint.cli.since_options import with_since
 from hklint.cli.spool import Spool
 from hklint.cli.waiver_options import waiving, with_waivers
 from hklint.exit_code import Exit, worst
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from hklint.fleet import Recorded
     from hklint.linking.library import Library
     from hklint.sources import Options
-    from hklint.target import HostTarget
+    from hklint.target import Askable
     from hklint.verdict import Severity
 
 _STDERR = 2
@@ -55,12 +56,13 @@ def run_audit(command: str, given: Mapping[str, Any]) -> Exit:
     )
     header = with_waivers(header, library, given)
     header, compared = with_baseline(header, given)
+    header, told = with_since(header, library, given)
     marked = waiving(header)
     check_checklist(header, destinations, given, shown)
     total = Tally(header)
     with closing(Spool()) as hosts:
         for position, result in _ask(targets, library, options, given["jobs"]):
-            total.add(result := compared(marked(result)))
+            total.add(result := compared(marked(told(result))))
             hosts.add(position, result)
         run = Run.counted(total, hosts, audit.summary(total))
         return worst([Exit(run.summary.exit_code), write_new_reports(run, destinations, shown)])
@@ -77,7 +79,7 @@ def _without_secrets(arguments: Iterable[str]) -> Iterator[str]:
 
 
 def _ask(
-    targets: "Sequence[HostTarget | Recorded]", library: "Library", options: "Options", jobs: int
+    targets: "Sequence[Askable | Recorded]", library: "Library", options: "Options", jobs: int
 ) -> Iterator[tuple[int, HostResult]]:
     """Asks and judges all hosts; results come as they are ready, with the place of their target."""
     from hklint import audit  # noqa: PLC0415 - imported by the caller already
@@ -93,7 +95,7 @@ def _ask(
             advance()
 
 
-def ask_for_passwords(targets: "Sequence[HostTarget | Recorded]", options: "Options") -> None:
+def ask_for_passwords(targets: "Sequence[Askable | Recorded]", options: "Options") -> None:
     """Asks people and commands for passwords now, so that no worker does in mid-run."""
     from hklint.target import WsmanTarget  # noqa: PLC0415 - only when hosts are asked
 

@@ -10,6 +10,7 @@ from hklint.cli.connection_options import connection_options
 from hklint.cli.options import policy_options
 from hklint.cli.result_options import result_options
 from hklint.cli.sections import SectionCommand
+from hklint.cli.since_options import since_option
 from hklint.cli.waiver_options import waiver_options
 
 EXAMPLES = """\b
@@ -19,6 +20,7 @@ Examples:
   hklint gate ex01.json -p exchange-store-addins --report junit=gate.xml
   hklint gate ex01.json -p exchange-store-addins --waivers waivers/ --expired-waivers fail
   hklint gate ex01.json -p exchange-store-addins --baseline accepted.jsonl
+  hklint gate ex01 --user 'LAB\\audit' -p exchange-store-addins --since before.jsonl
 """
 
 
@@ -27,6 +29,7 @@ Examples:
 @policy_options
 @result_options("medium")
 @baseline_option
+@since_option
 @waiver_options
 @connection_options
 def gate_command(**given: Any) -> int:  # noqa: ANN401 - click's options

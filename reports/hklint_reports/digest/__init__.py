@@ -15,11 +15,14 @@ from hklint_reports.digest.groups import Group, Groups, Hosts
 from hklint_reports.digest.rules import Rule, in_baseline
 from hklint_reports.digest.stories import Story, stories
 from hklint_reports.digest.worst_hosts import WorstHosts
+from hklint_reports.since import host_line
 
 DETAILS_KEPT = 3
 """Different details of hosts that were not reached for one reason."""
 RECORDED_KEPT = 8
 """Hosts judged by facts read earlier that are named."""
+SINCE_KEPT = 40
+"""Hosts of which it is told what became of them since an earlier run."""
 
 Skipped = tuple[str, tuple[str, ...], bool]
 """Why rules do not apply, which rules, and whether these are all rules of the host."""
@@ -54,10 +57,12 @@ class HostFacts:
 class Digest:
     """What there is to say of a run: verdicts that are no passes, causes, hosts without an answer.
 
-    Passes are among the verdicts if `passes` is set. Verdicts and diagnoses are alike if they read
+    Passes are among the verdicts if `passes` is set, or if they did not pass in the earlier run
+    that the changes are told since. Verdicts and diagnoses are alike if they read
     the same; with `evidence` they also have to show the same evidence. `worst_hosts` has so many
     hosts. `first` is the first host of the run, and `recorded` are the first of the
-    `recorded_hosts` hosts whose facts were read earlier.
+    `recorded_hosts` hosts whose facts were read earlier. `since` has the names of the first of
+    the `since_hosts` hosts where anything turned since an earlier run, and what did.
     """
 
     def __init__(
@@ -76,12 +81,15 @@ class Digest:
         self.first: HostFacts | None = None
         self.recorded: list[HostFacts] = []
         self.recorded_hosts = 0
+        self.since: list[tuple[str, str]] = []
+        self.since_hosts = 0
         for position, host in enumerate(run.hosts):
             self._add(run.header, host, position)
 
     def _add(self, header: RunHeader, host: HostResult, position: int) -> None:
         self.worst_hosts.add(host, position)
         self._add_facts(header, host)
+        self._add_since(header, host)
         name = host.host
         if (failure := host.failure) is not None:
             key = (failure.reason, failure.phase)
@@ -105,11 +113,17 @@ class Digest:
             if moment and len(self.recorded) < RECORDED_KEPT:
                 self.recorded.append(facts)
 
+    def _add_since(self, header: RunHeader, host: HostResult) -> None:
+        if any(verdict.since not in ("", "unchanged") for verdict in host.verdicts):
+            self.since_hosts += 1
+            if len(self.since) < SINCE_KEPT:
+                self.since.append((host.host, host_line(header, host)))
+
     def _add_verdict(self, verdict: Verdict, position: int, host: str) -> None:
         if verdict.outcome is Outcome.NOT_APPLICABLE:
             return
         passed = verdict.outcome is Outcome.PASS
-        if not passed or self._passes:
+        if not passed or self._passes or verdict.since:
             key = self._verdict_key(verdict)
             self.verdicts.add(verdict, position, host, kind=_kind(verdict), key=key)
         if not passed:
@@ -124,7 +138,8 @@ class Digest:
     def _verdict_key(self, item: Verdict) -> Hashable:
         """What is told of a verdict."""
         told = (item.title, item.severity, item.wanted, item.found, item.reason, item.explanation)
-        marks = (item.rows, item.waiver, item.expired_waiver, item.baseline_state)
+        waivers = (item.waiver, item.expired_waiver)
+        marks = (item.rows, waivers, item.baseline_state, item.effect, item.since)
         return told, marks, self._shown(item)
 
     def _diagnosis_key(self, item: Diagnosis) -> Hashable:
@@ -178,7 +193,7 @@ def _rule_infos(policies: tuple[PolicyInfo, ...]) -> dict[tuple[str, str], RuleI
 
 def _kind(verdict: Verdict) -> Hashable:
     """What verdicts share of which only so many different ones are kept."""
-    counts = verdict.waiver is None, in_baseline(verdict)
+    counts = verdict.waiver is None, in_baseline(verdict), verdict.effect
     return verdict.policy, verdict.rule, verdict.instance, verdict.outcome, counts
 
 

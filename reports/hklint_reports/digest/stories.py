@@ -30,6 +30,8 @@ def stories(groups: Iterable[Group[Verdict]]) -> list[Story]:
             verdict.waiver,
             verdict.expired_waiver,
             verdict.baseline_state,
+            verdict.effect,
+            verdict.since,
             group.hosts.number,
             group.hosts.mark,
         )

@@ -16,6 +16,7 @@ from hklint_reports.html.index import Column, Host, Index, Rule
 from hklint_reports.html.links import Link, links
 from hklint_reports.html.statuses import LOOKS, VERDICTS, Look, Status
 from hklint_reports.html.tables import Tables
+from hklint_reports.since import since_line
 from hklint_reports.wording import not_asked
 
 SMALL = 500
@@ -74,6 +75,7 @@ class Page:
         self.banner = start.banner(run)
         self.title = start.title(run, self.index)
         self.baseline = start.baseline(run)
+        self.since = since_line(run)
         self.gone = start.gone(self.index)
         self.tiles = start.tiles(run)
         causes = advice.causes(self.index)

@@ -25,6 +25,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "policies": "The policies, with the rules that were judged.",
         "waivers": "All waivers that were given.",
         "baseline": "The earlier run that verdicts were compared with, or null.",
+        "since": "The earlier run since which changes are told, or null.",
     },
     "Tool": {
         "name": "Always `hklint`.",
@@ -62,6 +63,11 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "source": 'Where that was given; "" where it is not known.',
     },
     "Baseline": {
+        "path": "The file of the earlier run.",
+        "started": "When that run began, in UTC; null where that is not known.",
+        "hosts": "How many hosts it had.",
+    },
+    "Since": {
         "path": "The file of the earlier run.",
         "started": "When that run began, in UTC; null where that is not known.",
         "hosts": "How many hosts it had.",
@@ -113,6 +119,10 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "diagnoses": "The causes behind its verdicts.",
         "verdicts": "Its verdicts; none if it gave no answer.",
         "gone": "What failed in the baseline, and on this host fails no more.",
+        "since": (
+            "Whether the earlier run has the host: `compared`, `absent`, or `not_reached` if it "
+            "gave no answer then. Null without one, and for a host that gives no answer now."
+        ),
     },
     "Failure": {
         "reason": "Why, as a word; `hklint explain failure` lists and explains them.",
@@ -142,8 +152,8 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "outcome": "The judgement. A waived failure is a failure.",
         "counts": (
             "Whether the exit code counts it: it failed or is unknown (unless that is allowed), is "
-            "severe enough, not waived, and not in the baseline; or its waiver has expired, and "
-            "that is to count."
+            "severe enough, not waived, and not in the baseline; or it passes without being in "
+            "effect; or its waiver has expired, and that is to count."
         ),
         "expected": "What the policy wants.",
         "found": 'What there was, or "" where that is not known.',
@@ -154,6 +164,16 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "baseline_state": (
             "Of a failed or unknown verdict: `new`, `unchanged`, or `updated` if the baseline has "
             "it in other words. Null for others, and without a baseline."
+        ),
+        "effect": (
+            "Of a verdict that passes: `pending` if the values are set and take effect after a "
+            "restart of the computer, `unknown` if nobody can tell whether it has restarted since "
+            "they were changed. Null if it is in effect as far as known."
+        ),
+        "since": (
+            "What became of it since the earlier run: `fixed`; `pending`, which passes but may not "
+            "be in effect; `unchanged`; `worse`; `new` if it was not judged then; `gone` if it "
+            "does not apply any more. Null if it was well and is well, and without such a run."
         ),
         "facts": "What was read.",
         "rows": "The rows of decision tables that decided.",

@@ -141,12 +141,12 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A registry value that would have to be written."""
+    """A registry value that would have to be written, or deleted where `data` is null."""
 
     name: str
     asked: Asked
     type: str
-    data: Data
+    data: Data | None
     restart: Literal["computer", "service", "none"]
 
 
@@ -168,6 +168,8 @@ class Verdict(msgspec.Struct, frozen=True):
     waiver: Mark | None
     expired_waiver: Mark | None
     baseline_state: Literal["new", "unchanged", "updated"] | None
+    effect: Literal["pending", "unknown"] | None
+    since: Literal["fixed", "pending", "unchanged", "worse", "new", "gone"] | None
     facts: tuple[Fact, ...]
     rows: tuple[Row, ...]
     explanation: Explanation
@@ -213,3 +215,4 @@ class Host(msgspec.Struct, frozen=True):
     diagnoses: tuple[Diagnosis, ...]
     verdicts: tuple[Verdict, ...]
     gone: tuple[Gone, ...]
+    since: Literal["compared", "absent", "not_reached"] | None

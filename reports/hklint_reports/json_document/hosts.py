@@ -45,6 +45,7 @@ def host_shape(header: runs.RunHeader, result: runs.HostResult) -> shapes.Host:
             )
             for gone in result.gone
         ),
+        since=result.since or None,
     )
 
 
@@ -88,6 +89,8 @@ def _verdict(header: runs.RunHeader, verdict: verdicts.Verdict) -> shapes.Verdic
         waiver=_mark(verdict.waiver),
         expired_waiver=_mark(verdict.expired_waiver),
         baseline_state=verdict.baseline_state or None,
+        effect=verdict.effect or None,
+        since=verdict.since or None,
         facts=tuple(_fact(evidence) for evidence in verdict.evidence),
         rows=tuple(_row(row) for row in verdict.rows),
         explanation=shapes.Explanation(
@@ -142,7 +145,7 @@ def _change(change: verdicts.Change) -> shapes.Change:
         name=visible(str(change.fact)),
         asked=_asked(change.fact),
         type=visible(change.type),
-        data=_data(change.value),
+        data=None if change.value is None else _data(change.value),
         restart=change.restart,
     )
 

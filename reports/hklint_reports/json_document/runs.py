@@ -36,6 +36,7 @@ def run_shape(recorded: runs.Run) -> shapes.Run:
             for given, status in zip(header.waivers, recorded.summary.waivers, strict=True)
         ),
         baseline=_baseline(header.baseline),
+        since=_since(header.since),
     )
 
 
@@ -96,6 +97,12 @@ def _baseline(baseline: runs.Baseline | None) -> shapes.Baseline | None:
     if baseline is None:
         return None
     return shapes.Baseline(visible(baseline.path), moment_or_none(baseline.started), baseline.hosts)
+
+
+def _since(since: runs.Since | None) -> shapes.Since | None:
+    if since is None:
+        return None
+    return shapes.Since(visible(since.path), moment_or_none(since.started), since.hosts)
 
 
 def summary_shape(recorded: runs.Run) -> shapes.Summary:

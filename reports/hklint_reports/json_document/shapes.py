@@ -104,6 +104,14 @@ class Baseline(msgspec.Struct, frozen=True):
     hosts: int
 
 
+class Since(msgspec.Struct, frozen=True):
+    """The earlier run since which changes are told."""
+
+    path: str
+    started: str | None
+    hosts: int
+
+
 class Run(msgspec.Struct, frozen=True):
     """What was asked for."""
 
@@ -122,6 +130,7 @@ class Run(msgspec.Struct, frozen=True):
     policies: tuple[Policy, ...]
     waivers: tuple[Waiver, ...]
     baseline: Baseline | None
+    since: Since | None
 
 
 class Counts(msgspec.Struct, frozen=True):

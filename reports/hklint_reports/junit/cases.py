@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from hklint.counting import expired, is_known
+from hklint.counting import expired, holds, is_known
 from hklint.fact import Unreadable
 from hklint.run import HostResult, RunHeader
 from hklint.verdict import BaselineState, Outcome, Verdict
 from hklint_reports.junit.document import Case, Element, Escaped, escaped, passed, told
+from hklint_reports.since import mark
 from hklint_reports.waiving import waived_by
 from hklint_reports.wording import expectation, failure_parts, parts
 
@@ -86,9 +87,12 @@ def _name(rule: str, instance: str, title: str) -> Escaped:
 
 def _case(header: RunHeader, verdict: Verdict, classname: Escaped, name: Escaped) -> Case:
     outcome = verdict.outcome
+    message = expectation(verdict)
+    if outcome is Outcome.PASS and holds(header, verdict):
+        message = f"{message}; {mark(verdict)}"
+        return told(classname, name, "error", message, _body(header, verdict), "hklint.effect")
     if outcome is Outcome.PASS and verdict.waiver is None:
         return passed(classname, name)
-    message = expectation(verdict)
     if accepted := _accepted(header, verdict):
         return told(classname, name, "skipped", f"{accepted}; {message}", _body(header, verdict))
     if outcome is Outcome.NOT_APPLICABLE:
@@ -117,6 +121,8 @@ def _since(header: RunHeader, verdict: Verdict) -> str:
 def _body(header: RunHeader, verdict: Verdict) -> Iterator[str]:
     if since := _since(header, verdict):
         yield f"baseline: {since}"
+    if turned := mark(verdict):
+        yield f"since: {turned}"
     yield from (f"{label}: {text}" for label, text in parts(verdict))
 
 

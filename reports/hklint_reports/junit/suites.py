@@ -7,6 +7,7 @@ from hklint.run import HostResult, Run, RunHeader
 from hklint.verdict import Outcome
 from hklint_reports.junit.cases import Classes, host_cases
 from hklint_reports.junit.document import Case, Suite, escaped, told
+from hklint_reports.since import host_line
 from hklint_reports.waiving import about, waiver_notes, whose
 from hklint_reports.wording import exit_reason, not_asked
 
@@ -31,7 +32,7 @@ def suites(run: Run) -> Iterator[Suite]:
                 *policies,
             ),
             cases=tuple(host_cases(header, host, classes)),
-            output=tuple(_diagnoses(host)),
+            output=(*_since(header, host), *_diagnoses(host)),
         )
     about_run = (("hklint", header.hklint), *policies)
     if problem := _problem(run):
@@ -50,6 +51,7 @@ def _problem(run: Run) -> str:
     red = (
         tally.not_reached
         + tally.expired
+        + tally.held.total()
         + sum(
             tally.counts[outcome] - tally.waived[outcome] - tally.known[outcome]
             for outcome in (Outcome.FAIL, Outcome.UNKNOWN)
@@ -74,7 +76,14 @@ def _policies(header: RunHeader) -> tuple[tuple[str, str], ...]:
     ]
     if header.baseline is not None:
         found.append(("baseline", f"{header.baseline.started}, {header.baseline.path}"))
+    if header.since is not None:
+        found.append(("since", f"{header.since.started}, {header.since.path}"))
     return tuple(found)
+
+
+def _since(header: RunHeader, host: HostResult) -> Iterator[str]:
+    if said := host_line(header, host):
+        yield f"since: {said}"
 
 
 def _diagnoses(host: HostResult) -> Iterator[str]:

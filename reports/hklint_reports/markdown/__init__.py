@@ -15,6 +15,7 @@ from hklint_reports.digest.tally import numbers, size
 from hklint_reports.markdown.details import details
 from hklint_reports.markdown.sections import causes, fixed, missed, rows, waivers
 from hklint_reports.markdown.space import Left, Space
+from hklint_reports.since import since_line
 from hklint_reports.terminal.page import Signs, encoding_of, signs_for
 from hklint_reports.text import counted, encodable, markdown_code, markdown_words
 from hklint_reports.wording import exit_reason, gate_reason, not_asked
@@ -59,6 +60,8 @@ def _answer(run: Run, signs: Signs) -> Iterator[str]:
         yield f"{markdown_words(gate_reason(run))} ({markdown_words(reason)})"
     else:
         yield f"## {sign} hklint: {markdown_words(reason)}"
+    if said := since_line(run):
+        yield f"**{markdown_words(said)}**"
     tally = ", ".join(number.text for number in numbers(run))
     yield f"**{tally}** ({size(run)})"
     policies = ", ".join(

@@ -226,7 +226,7 @@ def _remedy(change: Change) -> Json:
     return {
         "fact": shown(str(change.fact)),
         "type": change.type,
-        "value": value if isinstance(value, int) else _value(value),
+        "value": value if value is None or isinstance(value, int) else _value(value),
         "restart": change.restart,
     }
 

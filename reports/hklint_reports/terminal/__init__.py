@@ -10,13 +10,15 @@ from typing import TextIO
 from hklint.run import Run
 from hklint_reports import DEFAULTS, Options
 from hklint_reports.digest import Digest
+from hklint_reports.since import since_line
 from hklint_reports.terminal.blocks import diagnosis_block, missed_block
 from hklint_reports.terminal.ending import ending, gate_line
 from hklint_reports.terminal.fleet import host_lines, hosts_listed
-from hklint_reports.terminal.page import Line, Page, plain, print_lines, signs_for
+from hklint_reports.terminal.page import Line, Page, hanging, plain, print_lines, signs_for
 from hklint_reports.terminal.skipped import heading, recorded_lines, skipped_lines
 from hklint_reports.terminal.verdicts import verdict_blocks
 from hklint_reports.terminal.waivers import waiver_lines
+from hklint_reports.text import counted, visible
 from hklint_reports.wording import not_asked
 
 CAUSES_SHOWN = 5
@@ -51,6 +53,7 @@ def _blocks(page: Page) -> Iterator[list[Line]]:
     digest = Digest(run, worst_hosts=hosts_listed(page), passes=verbose, evidence=verbose)
     if run.header.command == "gate":
         yield [gate_line(run)]
+    yield [*_since(page, digest)]
     yield [*_heading(page, digest)]
     causes = [diagnosis_block(page, cause) for cause in digest.causes]
     yield from _shortened(page, causes, CAUSES_SHOWN, "diagnoses")
@@ -74,6 +77,19 @@ def _heading(page: Page, digest: Digest) -> Iterator[Line]:
             about = f"policy {policy.id} {policy.version}  {policy.path}  sha256 {policy.sha256}"
             yield plain(about)
         yield plain(f"hklint {header.hklint}, {header.started} to {page.run.summary.ended}")
+
+
+def _since(page: Page, digest: Digest) -> Iterator[Line]:
+    """What the change did, and where there are several hosts, on which of them."""
+    said, width = since_line(page.run), page.options.width
+    if not said:
+        return
+    yield from hanging((), said, width)
+    if not page.single:
+        for host, text in digest.since:
+            yield from hanging((("  ", ""), (f"{visible(host)}: ", "strong")), text, width)
+        if more := digest.since_hosts - len(digest.since):
+            yield plain(f"  ... and {counted(more, 'more host')}")
 
 
 def _shortened(page: Page, blocks: list[list[Line]], limit: int, what: str) -> Iterator[list[Line]]:

@@ -10,6 +10,7 @@ from hklint_reports.digest import Missed
 from hklint_reports.digest.groups import Group, Hosts
 from hklint_reports.digest.rules import in_baseline
 from hklint_reports.digest.stories import Story, told_together
+from hklint_reports.since import mark
 from hklint_reports.terminal.page import (
     GOES_ON,
     Line,
@@ -57,7 +58,9 @@ def verdict_block(page: Page, story: Story) -> list[Line]:
     """One rule's verdict, explained; further instances of the rule in the same block."""
     verdict, *others = story.verdicts
     word, style = WORDS[verdict.outcome]
-    if verdict.waiver is not None or in_baseline(verdict):
+    if verdict.effect:
+        style = "unknown"
+    elif verdict.waiver is not None or in_baseline(verdict):
         style = "beside"
     head: Line = (
         (word, WORDS[verdict.outcome][1]),
@@ -85,10 +88,10 @@ def verdict_block(page: Page, story: Story) -> list[Line]:
 
 def state_of(verdict: Verdict) -> str:
     """What a reader has to know of a verdict beside its outcome: new, known already, waived."""
-    if verdict.waiver is not None:
-        return ", waived"
-    known = {"new": ", new", "unchanged": ", known", "updated": ", known, but changed", "": ""}
-    return known[verdict.baseline_state]
+    known = {"new": "new", "unchanged": "known", "updated": "known, but changed", "": ""}
+    waived = verdict.waiver is not None
+    said = ("waived" if waived else known[verdict.baseline_state], mark(verdict))
+    return "".join(f", {text}" for text in dict.fromkeys(filter(None, said)))
 
 
 def _title(verdict: Verdict) -> str:

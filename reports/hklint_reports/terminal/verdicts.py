@@ -26,14 +26,18 @@ RuleName = tuple[str, str]
 
 
 def verdict_blocks(page: Page, digest: Digest) -> Iterator[list[Line]]:
-    """What counts, then what the baseline has already, what is waived, and what passed."""
+    """What counts, then what the baseline has already, what is waived, what turned, and passes."""
     yield from _explained(page, digest, Outcome.FAIL, _counts, lambda rule: rule.failed)
     yield from _explained(page, digest, Outcome.UNKNOWN, _counts, lambda rule: rule.unknown)
+    yield from _explained(page, digest, Outcome.PASS, _is_held, lambda _: None)
     yield from _known(page, digest)
     for outcome in (Outcome.FAIL, Outcome.UNKNOWN):
         yield from _explained(page, digest, outcome, _is_waived, lambda rule: rule.waived)
     yield from _gone(page, digest)
-    yield from _explained(page, digest, Outcome.PASS, _counts, lambda _: None)
+    if page.options.verbose:
+        yield from _explained(page, digest, Outcome.PASS, _is_well, lambda _: None)
+    else:
+        yield from _fixed(page, digest)
 
 
 def _counts(verdict: Verdict) -> bool:
@@ -46,6 +50,14 @@ def _is_waived(verdict: Verdict) -> bool:
 
 def _is_only_known(verdict: Verdict) -> bool:
     return verdict.waiver is None and in_baseline(verdict)
+
+
+def _is_held(verdict: Verdict) -> bool:
+    return verdict.effect != ""
+
+
+def _is_well(verdict: Verdict) -> bool:
+    return not verdict.effect and _counts(verdict)
 
 
 def _rule(verdict: Verdict) -> RuleName:
@@ -151,6 +163,14 @@ def _gone(page: Page, digest: Digest) -> Iterator[list[Line]]:
     if (more := len(groups) - limit + len(digest.gone.others)) > 0:
         lines.append(plain(f"  ... and {more} more"))
     yield lines
+
+
+def _fixed(page: Page, digest: Digest) -> Iterator[list[Line]]:
+    """What was fixed since the earlier run, and is in effect."""
+    since, found = page.run.header.since, _stories(digest, Outcome.PASS, _is_well)
+    if since is not None and found:
+        head = plain(f"Fixed since the run of {since.started} ({since.path}):", "strong")
+        yield [head, *_lines(page, found)]
 
 
 def _run_of(baseline: Baseline | None) -> str:
