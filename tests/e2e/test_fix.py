@@ -130,3 +130,32 @@ def test_a_run_whose_hosts_were_not_reached_leaves_it_open(hklint_command: Comma
     done = hklint_command("fix", "none.jsonl", "-p", POLICY, "-o", "fixes")
     assert done.code == 4
     assert "not reached" in done.err
+
+
+ACCEPTED = ("tls-1.2-client-usable", "tls-1.2-server-usable", "dotnet-offers-tls-1.2")
+WAIVER = """\
+  - id: accepted-{rule}
+    policy: exchange-store-addins
+    rule: {rule}
+    hosts: ["127.0.0.1"]
+    reason: The server is taken down in spring
+    owner: exchange-team
+    approver: security-board
+    ticket: CHG-1234
+    from: "2020-01-01T00:00:00Z"
+    until: "2099-01-01T00:00:00Z"
+"""
+
+
+def test_what_is_accepted_stays_as_it_is(blocked: LabHost, hklint_command: Command) -> None:
+    waivers = "".join(WAIVER.format(rule=rule) for rule in ACCEPTED)
+    Path("accepted.yaml").write_text(f"kind: waivers\nid: accepted\nwaivers:\n{waivers}", "utf-8")
+    run = _recorded(hklint_command, blocked, "before.jsonl")
+    accepting = ("-p", POLICY, "--waivers", "accepted.yaml")
+    done = hklint_command("fix", run, *accepting, "-o", "of-a-run")
+    assert done.code == 0, done.err
+    assert "2 values to change" in done.out
+    hklint_command("fix", blocked.target, *accepting, "-o", "of-a-host")
+    lines = [_lines(_folder(place) / "fix.reg") for place in ("of-a-run", "of-a-host")]
+    assert lines[0] == lines[1]
+    assert not any("TLS 1.2" in line for line in lines[0])

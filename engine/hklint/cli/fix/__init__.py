@@ -1,6 +1,6 @@
 """hklint fix: the files that would put hosts right, and back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,10 +110,21 @@ def _results(library: "Library", given: Mapping[str, Any]) -> Iterator[HostResul
     targets = [text for text in given["sources"] if not text.endswith(RUN_SUFFIX)]
     if given["only"] and not runs:
         raise UsageError("--host names a host of a recorded run, and no SOURCE is one")
+    marked = _waiving(library, given)
     for path in runs:
-        yield from _recorded(path, given["only"])
+        yield from map(marked, _recorded(path, given["only"]))
     if targets or not runs:
-        yield from _asked(targets, library, given)
+        yield from map(marked, _asked(targets, library, given))
+
+
+def _waiving(library: "Library", given: Mapping[str, Any]) -> Callable[[HostResult], HostResult]:
+    """What marks a host's verdicts with the waivers given; a recorded run keeps its own as well."""
+    from hklint import audit  # noqa: PLC0415 - with all it needs, only when fixes are wanted
+
+    if not given["waiver_paths"]:
+        return lambda result: result
+    header = audit.header(library, "fix", (), targets=0, fail_on="info", allow_unknown=False)
+    return waiving(with_waivers(header, library, given))
 
 
 def _recorded(path: Path, only: tuple[str, ...]) -> Iterator[HostResult]:
@@ -138,13 +149,9 @@ def _asked(texts: list[str], library: "Library", given: Mapping[str, Any]) -> It
 
     options = connection(**given)
     targets = parse_targets(texts, options)
-    header = audit.header(
-        library, "fix", (), targets=len(targets), fail_on="info", allow_unknown=False
-    )
-    marked = waiving(with_waivers(header, library, given))
     policies = list(library.policies.values())
     ask_for_passwords(targets, options)
     with stopping(options), progress(len(targets)) as advance:
         for gathered in gather(targets, facts_needed(policies), options, given["jobs"]):
-            yield marked(audit.host_result(gathered, policies))
+            yield audit.host_result(gathered, policies)
             advance()
