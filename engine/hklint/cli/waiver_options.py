@@ -42,6 +42,11 @@ def waiver_options(command: Command) -> Command:
     return _FILES(_expired(helped)(_WARN_DAYS(command)))
 
 
+def waivers_option(command: Command) -> Command:
+    """Which waivers there are, where nothing depends on their ends but whether they hold."""
+    return _FILES(command)
+
+
 def end_options(command: Command) -> Command:
     """What becomes of waivers that have expired or are about to, whether or not they are needed."""
     helped = "What a waiver does that has expired: warn, or end with exit code 1."
@@ -72,8 +77,8 @@ def with_waivers(header: RunHeader, library: "Library", given: Mapping[str, Any]
         header,
         documents={**header.documents, **found.documents},
         waivers=found.waivers,
-        expired_waivers=given["expired_waivers"],
-        warn_days=given["warn_days"],
+        expired_waivers=given.get("expired_waivers", EXPIRED_WAIVERS[0]),
+        warn_days=given.get("warn_days", WARN_DAYS),
     )
 
 

@@ -11,7 +11,7 @@ from hklint.cli.connection_options import connection, connection_options
 from hklint.cli.folder import check_folder
 from hklint.cli.options import load_library, parse_targets, policy_options
 from hklint.cli.sections import SectionCommand, SectionOption
-from hklint.cli.waiver_options import waiver_options, waiving, with_waivers
+from hklint.cli.waiver_options import waivers_option, waiving, with_waivers
 from hklint.errors import UsageError
 from hklint.exit_code import Exit, worst
 from hklint.run import HostResult
@@ -62,7 +62,7 @@ RUN_SUFFIX = ".jsonl"
     show_default=True,
     help="Hosts asked at the same time.",
 )
-@waiver_options
+@waivers_option
 @connection_options
 def fix_command(folder: Path, **given: Any) -> int:  # noqa: ANN401 - click's options
     """Write the smallest change that makes failed rules pass, and the way back. Nothing is applied.
