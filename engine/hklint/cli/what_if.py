@@ -19,13 +19,6 @@ if TYPE_CHECKING:
     from hklint.snapshot import Snapshot
     from hklint.verdict import Change, Verdict
 
-_HIVES = {
-    "HKLM": "HKEY_LOCAL_MACHINE",
-    "HKCU": "HKEY_CURRENT_USER",
-    "HKCR": "HKEY_CLASSES_ROOT",
-    "HKU": "HKEY_USERS",
-    "HKCC": "HKEY_CURRENT_CONFIG",
-}
 _REGISTRY = re.compile(r"(?:HKLM|HKCU|HKCR|HKU|HKCC|HKEY_[A-Z_]+)\\", re.IGNORECASE)
 _QUOTED = re.compile(r'(?P<key>.+?):"(?P<name>(?:[^"\\]|\\.)*)"(?P<data>=.*)?', re.DOTALL)
 _BARE = re.compile(r"(?P<key>[^=]*):(?P<name>[^=:]*)(?P<data>=.*)?", re.DOTALL)
@@ -110,10 +103,11 @@ def parse_change(text: str, *, deletion: bool = False) -> "Change":
 
 def _fact(found: "re.Match[str]") -> "RegistryValue":
     from hklint.reg_file.data import unquoted  # noqa: PLC0415 - only this command
-    from hklint.reg_file.paths import parse_key, value_of  # noqa: PLC0415 - the same
+    from hklint.reg_file.paths import ROOTS, parse_key, value_of  # noqa: PLC0415 - the same
 
     root, _, path = found["key"].partition("\\")
-    key = parse_key(f"{_HIVES.get(root.upper(), root)}\\{path}")
+    full = next((name for hive, name in ROOTS.items() if hive == root.upper()), root)
+    key = parse_key(f"{full}\\{path}")
     if key is None:
         raise UsageError(f"{found['key']!r}: this is no key; it begins with HKLM\\ or another hive")
     if found.re is _QUOTED:
