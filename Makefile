@@ -8,7 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-DEBIAN_SERVICES := krb5-kdc krb5-admin-server krb5-user libkrb5-dev gcc python3-dev openssh-server openssh-client
+DEBIAN_SERVICES := krb5-kdc krb5-admin-server krb5-user libkrb5-dev gcc python3-dev openssh-server openssh-client \
+	python3-samba
 
 DEBIAN_READERS := openscap-scanner jq
 
@@ -61,7 +62,7 @@ $(VENV)/.services: $(VENV)/.dev
 	@$(PIP_INSTALL) --editable '.[keyring,kerberos]'
 	@touch $@
 
-test-services: $(VENV)/.services ## Kerberos and SSH, with Debian's own servers on this machine
+test-services: $(VENV)/.services ## Kerberos, SSH and Group Policy files, with Debian's own servers on this machine
 	@$(BIN)/pytest --quiet tests/services
 
 test-sarif: $(VENV)/.dev ## SARIF through Microsoft's validator (needs npm)

@@ -51,13 +51,20 @@ class Fix(msgspec.Struct, frozen=True):
 
 
 LeftWhy = Literal[
-    "waived", "conflict", "unread", "no-value", "live-request", "not-judged", "not-found"
+    "waived",
+    "conflict",
+    "unread",
+    "no-value",
+    "live-request",
+    "group",
+    "not-judged",
+    "not-found",
 ]
 """Why a fix leaves a verdict as it is.
 
 It is accepted by a waiver; changing it would cost another rule; what it rests on was not read; the
-policy names no value that helps; it is about a live request, which no file can answer; whether it
-is for this host is not known; or no set of values was found that helps.
+policy names no value that helps; it is about a live request, which no file can answer; it
+compares hosts; whether it is for this host is not known; or no set of values was found that helps.
 """
 
 

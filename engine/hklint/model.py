@@ -8,6 +8,7 @@ import msgspec
 from hklint.fact import Data, Fact, HostField, RegistryKey, RegistryName, RegistryValue, WebRequest
 from hklint.span import Span
 from hklint.values import ValueSet
+from hklint.verdict import Effect
 
 Scalar = int | str
 Restart = Literal["computer", "service", "none"]
@@ -66,13 +67,17 @@ Input = FactInput | RequestInput | ModelInput
 
 
 class State(msgspec.Struct, frozen=True):
-    """What a combination means. With `doubt` nobody knows, and no rule passes or fails on it."""
+    """What a combination means. With `doubt` nobody knows, and no rule passes or fails on it.
+
+    `effect` is for a diagnosis: whether values that need a restart are in effect.
+    """
 
     name: str
     means: str
     doubt: bool
     works: bool
     next: tuple[str, ...]
+    effect: Effect = ""
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -1,13 +1,13 @@
 """Policies: rules whose names are linked, ready to be asked for and judged."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
 
 from hklint.fact import Data, Fact, HostField, RegistryKey, RegistryName, RegistryValue, WebRequest
 from hklint.model import Restart, Scalar, Table
-from hklint.run import RuleInfo
+from hklint.run import Reference, RuleInfo
 from hklint.span import Span
 from hklint.values import ValueSet
 
@@ -51,7 +51,27 @@ class OutcomeExpectation(msgspec.Struct, frozen=True):
     wanted: str
 
 
-Expectation = ValueExpectation | StateExpectation | OutcomeExpectation
+class ConsistentExpectation(msgspec.Struct, frozen=True):
+    """All hosts of a group must come to the same state of a table, value, or field.
+
+    One host alone can't tell. With `exact` the case of letters counts.
+    """
+
+    compared: Table | RegistryValue | HostField
+    wanted: str
+    exact: bool = True
+
+
+Expectation = ValueExpectation | StateExpectation | OutcomeExpectation | ConsistentExpectation
+
+
+class Risk(msgspec.Struct, frozen=True):
+    """What mending a rule may break, on hosts that meet all conditions and the expectation."""
+
+    what: str
+    conditions: "tuple[Condition, ...]"
+    expectation: Expectation | None
+    references: tuple[Reference, ...]
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -59,7 +79,7 @@ class Rule(msgspec.Struct, frozen=True):
 
     `info` describes the rule for reports, with `title` and `instance` of this instance; `span` is
     the expected value, and `facts` are those it rests on, in the spelling of observations. On hosts
-    that do not meet all `conditions` it is not judged.
+    that do not meet all `conditions` it is not judged. `risks` are what mending it may break.
     """
 
     info: RuleInfo
@@ -69,6 +89,7 @@ class Rule(msgspec.Struct, frozen=True):
     span: Span
     facts: frozenset[Fact]
     conditions: "tuple[Condition, ...]" = ()
+    risks: tuple[Risk, ...] = ()
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -85,7 +106,10 @@ class Condition(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """Rules for the hosts that meet all conditions; `parameters` as they are used."""
+    """Rules for the hosts that meet all conditions; `parameters` as they are used.
+
+    In the states of `waits_for_restart` Windows waits for a restart, whatever the reason.
+    """
 
     id: str
     title: str
@@ -96,3 +120,19 @@ class Policy(msgspec.Struct, frozen=True):
     parameters: Mapping[str, Scalar]
     diagnosis: Table | None
     rules: tuple[Rule, ...]
+    waits_for_restart: StateExpectation | None = None
+
+    def tables(self) -> Iterator[Table]:
+        """The tables of the diagnosis, the rules and the wait, as often as they are asked."""
+        if self.diagnosis is not None:
+            yield self.diagnosis
+        if self.waits_for_restart is not None:
+            yield self.waits_for_restart.table
+        for rule in self.rules:
+            match rule.expectation:
+                case StateExpectation(table=table):
+                    yield table
+                case ConsistentExpectation(compared=Table() as table):
+                    yield table
+                case _:
+                    pass

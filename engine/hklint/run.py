@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from hklint.consistency import HostGroup
 from hklint.failure import Failure
 from hklint.registry_test import RegistryTest
 from hklint.span import Span
@@ -97,7 +98,8 @@ class RunHeader(msgspec.Struct, frozen=True, tag="run", tag_field="kind"):
     asked for, and `sources` says of each parameter where its value was given. With a `baseline`,
     what that run has already does not count for the exit code. `registry_tests` is what the rules
     on registry values ask, in the order of the policies. `since` excuses nothing: it tells what
-    became of verdicts.
+    became of verdicts. `groups` are the hosts that are compared with each other; without any, all
+    hosts are one group.
     """
 
     version: int
@@ -120,6 +122,7 @@ class RunHeader(msgspec.Struct, frozen=True, tag="run", tag_field="kind"):
     baseline: Baseline | None = None
     registry_tests: tuple[RegistryTest, ...] = ()
     since: Since | None = None
+    groups: tuple[HostGroup, ...] = ()
 
 
 GoneState = Literal["", "pass", "not_applicable", "absent"]

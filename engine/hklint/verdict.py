@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from hklint.consistency import Consistency
 from hklint.fact import Data, Fact, Observation
 from hklint.span import Span
 from hklint.waiver import WaiverMark
@@ -58,13 +59,15 @@ class Explanation(msgspec.Struct, frozen=True):
     """The verdict in sentences, each a line of plain text. Empty parts have nothing to say.
 
     `read` what was read, `means` what it means on that Windows, `missing` what could not be read
-    and would decide, `matters` what follows from it, `fix` what to change, `then` what to do next.
+    and would decide, `matters` what follows from it, `affects` what the fix may break, `fix` what
+    to change, `then` what to do next.
     """
 
     read: tuple[str, ...] = ()
     means: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     matters: str = ""
+    affects: tuple[str, ...] = ()
     fix: tuple[str, ...] = ()
     then: tuple[str, ...] = ()
 
@@ -94,6 +97,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     one that would, had it not expired. `baseline_state` says of a failed or unknown verdict of a
     run with a baseline whether the baseline has it already; "updated" is one that has other words.
     `effect` and `since` come of an earlier run as well, and the first is of verdicts that pass.
+    `consistency` is of rules that compare hosts.
     """
 
     policy: str
@@ -115,6 +119,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     baseline_state: BaselineState = ""
     effect: Effect = ""
     since: SinceState = ""
+    consistency: Consistency | None = None
 
     @property
     def name(self) -> str:

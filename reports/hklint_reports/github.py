@@ -43,7 +43,7 @@ SHOWN = 10
 HOSTS_SHOWN = 5
 LINES_SHOWN = 24
 """Of the explanation of one rule."""
-LABELS_SHOWN = ("means", "missing", "matters", "fix", "then")
+LABELS_SHOWN = ("means", "missing", "matters", "may break", "fix", "then")
 TITLE_LIMIT = 200
 """Characters of a title; GitHub takes 255."""
 LINE_LIMIT = 400

@@ -54,6 +54,7 @@ def parts(verdict: Verdict) -> Iterator[tuple[str, str]]:
         ("missing", said.missing),
         ("not known", (NEVER_A_PASS,) if verdict.outcome is Outcome.UNKNOWN else ()),
         ("matters", (said.matters,)),
+        ("may break", said.affects),
         ("fix", said.fix),
         ("then", said.then),
     )

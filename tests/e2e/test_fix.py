@@ -1,18 +1,25 @@
 """`hklint fix`: what it writes mends the host, and takes itself back; nothing is ever applied."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hklint.collector import script
+from hklint.fix import HostFix
+from hklint.fixing.derive import Deriver
 from hklint.lab.lab import Lab, LabHost
 from hklint.lab.machine import Machine
+from hklint.snapshot import Snapshot
 
 POLICY = "exchange-store-addins"
-FILES = {"README.txt", "fix.reg", "hosts.txt", "rollback.reg"}
+FILES = {
+    "README.txt",
+    *("fix.ps1", "fix.reg", "fix.yml", "rollback.ps1", "rollback.reg", "rollback.yml"),
+    *("hosts.txt", "lgpo.txt", "registry.pol"),
+}
 
 Command = Callable[..., Any]
 
@@ -99,6 +106,110 @@ def test_what_the_folder_says_can_be_read_by_programs(
     assert host["folder"] == _folder().name
     assert len(host["fix"]["steps"]) == 6
     assert [item["why"] for item in host["left"]] == ["live-request"]
+
+
+def test_a_run_is_judged_by_its_own_policies(blocked: LabHost, hklint_command: Command) -> None:
+    run = _recorded(hklint_command, blocked, "before.jsonl")
+    assert hklint_command("fix", run, "-p", POLICY, "-o", "named").code == 0
+    assert hklint_command("fix", run, "-o", "own").code == 0
+    one, two = (Path(place, "fixes.json").read_bytes() for place in ("named", "own"))
+    assert one == two
+
+
+OTHER = """\
+kind: policy
+id: other
+title: Other
+version: 1.0.0
+parameters: {number: {type: integer, default: 5, title: Number}}
+rules:
+  - id: first
+    title: First is a number
+    severity: high
+    why: It must be.
+    expect: {registry: 'HKLM\\SOFTWARE\\Other', value: First, type: REG_DWORD, equals: "{number}",
+             absent: fail}
+  - id: second
+    title: Second is 1
+    severity: high
+    why: It must be.
+    expect: {registry: 'HKLM\\SOFTWARE\\Other', value: Second, type: REG_DWORD, equals: 1,
+             absent: fail}
+"""
+PROFILE = "kind: profile\nid: one-rule\ntitle: One\npolicies: [other]\nexclude: {rules: [second]}\n"
+
+
+@pytest.fixture
+def other_run(blocked: LabHost, hklint_command: Command) -> Path:
+    """A run by a policy of one's own, with a parameter, made with a profile that has one rule."""
+    Path("other.yaml").write_text(OTHER, "utf-8")
+    Path("one-rule.yaml").write_text(PROFILE, "utf-8")
+    by = ("--profile", "./one-rule.yaml", "--set", "number=7", "--record", "other.jsonl")
+    assert hklint_command("check", blocked.target, *by).code == 1
+    return Path("other.jsonl")
+
+
+def _steps(place: str) -> list[list[tuple[str, int]]]:
+    document = json.loads(Path(place, "fixes.json").read_text("utf-8"))
+    return [
+        [(step["fact"]["value"], step["after"]["value"]) for step in host["fix"]["steps"]]
+        for host in document["hosts"]
+    ]
+
+
+def test_each_run_has_its_own_policies_with_its_rules_and_parameters(
+    blocked: LabHost, other_run: Path, hklint_command: Command
+) -> None:
+    run = _recorded(hklint_command, blocked, "before.jsonl")
+    done = hklint_command("fix", run, other_run, "-o", "fixes")
+    assert done.code == 0, done.err
+    first, second = _steps("fixes")
+    assert len(first) == 6
+    assert second == [("First", 7)]
+
+
+def test_a_policy_that_is_another_now_is_refused(other_run: Path, hklint_command: Command) -> None:
+    Path("other.yaml").write_text(OTHER.replace("Second is 1", "Second is one"), "utf-8")
+    done = hklint_command("fix", other_run, "-o", "fixes")
+    assert done.code == 2
+    assert "other.yaml: it has changed since the run" in done.err
+    assert not Path("fixes").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("ex01.json",), "name what to judge ex01.json by"),
+        (("--set", "number=1"), "a recorded run keeps its own parameters"),
+    ],
+)
+def test_what_a_run_has_no_policies_for_is_refused(
+    other_run: Path, hklint_command: Command, more: tuple[str, ...], words: str
+) -> None:
+    done = hklint_command("fix", other_run, *more, "-o", "fixes")
+    assert done.code == 2
+    assert words in " ".join(done.err.split())
+
+
+def test_a_bug_with_one_host_does_not_end_the_others(
+    blocked: LabHost, lab: Lab, hklint_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    targets = [blocked.target, lab.hosts["ex2016-healthy"].target]
+    hklint_command("check", *targets, "-p", POLICY, "--record", "two.jsonl")
+    derive = Deriver.derive
+
+    def broken(self: Deriver, snapshot: Snapshot, waived: Container[str]) -> HostFix:
+        found = derive(self, snapshot, waived)
+        if not found.fix.steps:
+            raise ZeroDivisionError("text of a host")
+        return found
+
+    monkeypatch.setattr(Deriver, "derive", broken)
+    done = hklint_command("fix", "two.jsonl", "-o", "fixes")
+    assert done.code == 5
+    assert "no fix, hklint has a bug: ZeroDivisionError at " in done.err
+    assert "text of a host" not in done.err
+    assert [len(steps) for steps in _steps("fixes")] == [6]
 
 
 def test_a_healthy_host_needs_none(lab: Lab, hklint_command: Command) -> None:

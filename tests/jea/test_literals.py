@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hklint.jea.choice import TRANSCRIPTS, Choice
 from hklint.jea.markdown import code
-from hklint.jea.powershell import ps_literal
+from hklint.powershell import ps_literal
 
 EVERY = [chr(number) for number in range(0x110000)]
 HOSTILE = [

@@ -1,15 +1,7 @@
-"""fix.reg and rollback.reg in Wine's registry: another implementation, which merges and exports.
+"""fix.reg and rollback.reg in Wine's registry, with every type and odd names: what is exported."""
 
-Wine says 0 for lines that it drops, so nothing counts but what it exports. The exports are read by
-the lab, which has a reader of its own. `make test-wine` installs Wine.
-"""
-
-import os
 import shutil
-import subprocess
-import tempfile
-from collections.abc import Generator, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 
 import pytest
 
@@ -18,21 +10,17 @@ from hklint.fix import Fix
 from hklint.fixing.forms.reg import files
 from hklint.fixing.steps import fix_of
 from hklint.fold import fold
-from hklint.lab.reg_file import CreateKey, SetValue, parse
 from hklint.lab.registry import Value
 from hklint.lab.registry_data import store
-from hklint.reg_file.entries import CreateKey as MadeKey
-from hklint.reg_file.entries import Entry
-from hklint.reg_file.entries import SetValue as Written
+from hklint.reg_file.entries import CreateKey, Entry, SetValue
 from hklint.reg_file.paths import key_of
 from hklint.reg_file.write import write
 from hklint.snapshot import Snapshot, Source, lookup_key
 from hklint.verdict import Change
 
-WINE = shutil.which("wine")
 pytestmark = [
     pytest.mark.wine,
-    pytest.mark.skipif(WINE is None, reason="needs Wine: run `make test-wine`"),
+    pytest.mark.skipif(shutil.which("wine") is None, reason="needs Wine: run `make test-wine`"),
 ]
 
 ROOT = "SOFTWARE\\hklint"
@@ -55,81 +43,8 @@ DATA: tuple[tuple[str, Data], ...] = (
 VIEWS: tuple[View, ...] = ("64-bit", "32-bit")
 
 Content = dict[str, dict[str, tuple[int, bytes]]]
-"""Keys, folded, with their values by folded name: the type's number, and the bytes."""
-
-
-class Wine:
-    """A registry of Wine's own, in a folder that goes away with it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        left_out = ("DISPLAY", "WAYLAND_DISPLAY")
-        self._environment = {
-            **{name: text for name, text in os.environ.items() if name not in left_out},
-            "WINEPREFIX": str(folder / "prefix"),
-            "WINEARCH": "win64",
-            "WINEDEBUG": "-all",
-            "WINEDLLOVERRIDES": "mscoree,mshtml=",
-        }
-
-    def start(self) -> None:
-        self._run("wine", "wineboot", "-i")
-
-    def stop(self) -> None:
-        self._run("wineserver", "-k")
-        self._run("wineserver", "-w")
-
-    def merge(self, data: bytes) -> None:
-        file = self._folder / "merged.reg"
-        file.write_bytes(data)
-        self._run("wine", "reg", "import", f"Z:{file}".replace("/", "\\"))
-
-    def content(self) -> Content:
-        """What is below the root, in both views."""
-        found: Content = {}
-        for view in VIEWS:
-            path = key_of(RegistryKey("HKLM", ROOT, view)).path
-            file = self._folder / "exported.reg"
-            file.unlink(missing_ok=True)
-            place = f"Z:{file}".replace("/", "\\")
-            self._run("wine", "reg", "export", f"HKLM\\{path}", place, "/y")
-            if file.exists():
-                found |= _content(file.read_bytes())
-        return found
-
-    def _run(self, *command: str) -> None:
-        # Services that outlive the first command would keep a pipe open.
-        with (self._folder / "output").open("ab") as output:
-            subprocess.run(  # noqa: S603 - fixed programs, files of this test
-                command,
-                env=self._environment,
-                stdout=output,
-                stderr=output,
-                check=False,
-                timeout=120,
-            )
-
-
-def _content(data: bytes) -> Content:
-    r"""An export as keys and values. Wine spells line breaks as `\r\n`; Windows may not."""
-    as_bytes = f"{TWO_LINES}\0".encode("utf-16-le").hex(",")
-    text = data.decode("utf-16").replace(r'"two\r\nlines"', f"hex(1):{as_bytes}")
-    found: Content = {}
-    for step in parse(text):
-        assert isinstance(step, CreateKey | SetValue)
-        values = found.setdefault(fold("\\".join(step.key.parts)), {})
-        if isinstance(step, SetValue):
-            values[fold(step.value.name)] = (step.value.type, step.value.data)
-    return found
-
-
-@pytest.fixture(scope="module")
-def wine() -> Generator[Wine]:
-    with tempfile.TemporaryDirectory(prefix="hklint-wine-", ignore_cleanup_errors=True) as name:
-        registry = Wine(Path(name))
-        registry.start()
-        yield registry
-        registry.stop()
+States = Callable[..., list[Content]]
+ROOTS = [key_of(RegistryKey("HKLM", ROOT, view)) for view in VIEWS]
 
 
 def _stored(name: str, seen: Present) -> Value:
@@ -188,9 +103,9 @@ def _fix(
 def _before(host: Mapping[RegistryValue, Observation]) -> list[Entry]:
     entries: list[Entry] = []
     for fact, seen in host.items():
-        entries.append(MadeKey(key_of(fact)))
+        entries.append(CreateKey(key_of(fact)))
         if isinstance(seen, Present):
-            entries.append(Written(key_of(fact), fact.value, seen))
+            entries.append(SetValue(key_of(fact), fact.value, seen))
     return entries
 
 
@@ -199,53 +114,46 @@ def _key(fact: RegistryValue) -> RegistryKey:
 
 
 @pytest.mark.parametrize("case", sorted(_cases()))
-def test_a_fix_is_what_was_meant_and_the_rollback_leads_back(case: str, wine: Wine) -> None:
+def test_a_fix_is_what_was_meant_and_the_rollback_leads_back(case: str, states: States) -> None:
     host, changes = _cases()[case]
     fix = _fix(host, {_key(fact): Present("key", "") for fact in host}, changes)
-    wine.merge(write(_before(host)))
-    start = wine.content()
     made = files(fix)
-
-    wine.merge(made["fix.reg"])
+    start, found, back = states(
+        [write(_before(host)), made["fix.reg"], made["rollback.reg"]], ROOTS
+    )
     mended = {step.fact: step.after for step in fix.steps}
     expected = _meant(mended, map(_key, host))
-    found = wine.content()
     assert {key: found[key] for key in expected} == expected
-
-    wine.merge(made["rollback.reg"])
-    assert wine.content() == start
+    assert back == start
 
 
-def test_keys_that_the_fix_made_are_gone_after_the_rollback(wine: Wine) -> None:
+def test_keys_that_the_fix_made_are_gone_after_the_rollback(states: States) -> None:
     facts = [
         RegistryValue("HKLM", f"{ROOT}\\made\\{name}", "Value", view)
         for name in ("upper", "upper\\lower")
         for view in VIEWS
     ]
-    wine.merge(write([MadeKey(key_of(RegistryKey("HKLM", ROOT, view))) for view in VIEWS]))
-    start = wine.content()
     absent = [RegistryKey("HKLM", f"{ROOT}\\made", view) for view in VIEWS]
     keys = {key: Absent("key") for key in [*absent, *map(_key, facts)]}
     keys |= {RegistryKey("HKLM", ROOT, view): Present("key", "") for view in VIEWS}  # type: ignore[dict-item] # both are observations
     changes = [Change(fact, "REG_DWORD", 1, "none") for fact in facts]
-    fix = _fix(dict.fromkeys(facts, Absent("key")), keys, changes)
-    made = files(fix)
-    wine.merge(made["fix.reg"])
-    assert wine.content() != start
-    wine.merge(made["rollback.reg"])
-    assert wine.content() == start
+    made = files(_fix(dict.fromkeys(facts, Absent("key")), keys, changes))
+    begin = write(map(CreateKey, ROOTS))
+    start, found, back = states([begin, made["fix.reg"], made["rollback.reg"]], ROOTS)
+    assert found != start
+    assert back == start
 
 
-def test_an_empty_key_that_stays_is_noticed(wine: Wine) -> None:
-    start = wine.content()
-    wine.merge(write([MadeKey(key_of(RegistryKey("HKLM", f"{ROOT}\\left over")))]))
-    assert wine.content() != start
+def test_an_empty_key_that_stays_is_noticed(states: States) -> None:
+    left_over = write([CreateKey(key_of(RegistryKey("HKLM", f"{ROOT}\\left over")))])
+    start, found = states([write(map(CreateKey, ROOTS)), left_over], ROOTS)
+    assert found != start
 
 
 @pytest.mark.parametrize("line", ['"Value"=dword:0x1', "Value=dword:00000001", '"Value"=hex:zz'])
-def test_a_line_that_wine_drops_without_a_word_is_noticed(line: str, wine: Wine) -> None:
-    wine.merge(write([MadeKey(key_of(RegistryKey("HKLM", f"{ROOT}\\dropped")))]))
-    start = wine.content()
+def test_a_line_that_wine_drops_without_a_word_is_noticed(line: str, states: States) -> None:
+    key = write([CreateKey(key_of(RegistryKey("HKLM", f"{ROOT}\\dropped")))])
     head = f"Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\{ROOT}\\dropped]\r\n"
-    wine.merge(f"\ufeff{head}{line}\r\n".encode("utf-16-le"))
-    assert wine.content() == start
+    dropped = f"\ufeff{head}{line}\r\n".encode("utf-16-le")
+    start, found = states([key, dropped], ROOTS)
+    assert found == start

@@ -30,7 +30,6 @@ from hklint.policy import (
     OutcomeExpectation,
     Policy,
     Rule,
-    StateExpectation,
     ValueExpectation,
 )
 from hklint.snapshot import Snapshot, Source, lookup_key
@@ -103,7 +102,9 @@ def wrong(policy: Policy, facts: Facts) -> Facts:
     found: Facts = {}
     for judgement in judge(policy, _host(facts)):
         expectation = judgement.rule.expectation
-        if judgement.outcome is Outcome.PASS and not isinstance(expectation, StateExpectation):
+        if judgement.outcome is Outcome.PASS and isinstance(
+            expectation, ValueExpectation | OutcomeExpectation
+        ):
             failing = next(_giving(judgement.rule, expectation, Outcome.FAIL), None)
             if failing is not None:
                 found.setdefault(expectation.fact, failing)

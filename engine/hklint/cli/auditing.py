@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hklint.cli.baseline_options import with_baseline
 from hklint.cli.connection_options import COMMAND_OPTION, connection
+from hklint.cli.group_options import with_groups
 from hklint.cli.options import load_library, parse_targets
 from hklint.cli.output import wants_color
 from hklint.cli.reporting import asked_for, check_checklist, parse_reports, write_new_reports
@@ -57,11 +58,12 @@ def run_audit(command: str, given: Mapping[str, Any]) -> Exit:
     header = with_waivers(header, library, given)
     header, compared = with_baseline(header, given)
     header, told = with_since(header, library, given)
+    header, grouped = with_groups(header, library, targets, given)
     marked = waiving(header)
     check_checklist(header, destinations, given, shown)
     total = Tally(header)
     with closing(Spool()) as hosts:
-        for position, result in _ask(targets, library, options, given["jobs"]):
+        for position, result in grouped(_ask(targets, library, options, given["jobs"])):
             total.add(result := compared(marked(told(result))))
             hosts.add(position, result)
         run = Run.counted(total, hosts, audit.summary(total))

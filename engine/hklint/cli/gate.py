@@ -7,6 +7,7 @@ import click
 from hklint.cli.auditing import run_audit
 from hklint.cli.baseline_options import baseline_option
 from hklint.cli.connection_options import connection_options
+from hklint.cli.group_options import group_option
 from hklint.cli.options import policy_options
 from hklint.cli.result_options import result_options
 from hklint.cli.sections import SectionCommand
@@ -30,6 +31,7 @@ Examples:
 @result_options("medium")
 @baseline_option
 @since_option
+@group_option
 @waiver_options
 @connection_options
 def gate_command(**given: Any) -> int:  # noqa: ANN401 - click's options

@@ -12,7 +12,7 @@ from hklint.cli.schema import READABLE
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
 from hklint.jea.choice import TRANSCRIPTS, Choice
-from hklint.jea.powershell import ENCODING
+from hklint.powershell import ENCODING
 
 if TYPE_CHECKING:
     from hklint.jea.allow_list import AllowList
@@ -111,12 +111,15 @@ def _write(folder: Path, files: Mapping[str, str], *, force: bool) -> None:
 
 def _summary(folder: Path, allowed: "AllowList") -> str:
     values = sum(len(key.values) + len(key.names) for key in allowed.registry)
+    read = sum(bool(key.values or key.names) for key in allowed.registry)
+    bare = len(allowed.registry) - read
+    there = f"whether {_counted(bare, 'more key')} {'is' if bare == 1 else 'are'} there, "
     requests = "".join(f"\n  requests to {uri}" for uri in allowed.web_requests)
     return (
         f"Written: {folder}\n"
         f"The endpoint allows, and nothing else:\n"
-        f"  {_counted(values, 'registry value')} in {_counted(len(allowed.registry), 'key')}, "
-        f"and what computer it is{requests}\n"
+        f"  {_counted(values, 'registry value')} in {_counted(read, 'key')}, "
+        f"{there if bare else ''}and what computer it is{requests}\n"
         f"Next: read {folder / 'README.md'}, copy the folder to the host, and run there as "
         f"administrator:\n"
         f"  .\\Register-HklintCollector.ps1"

@@ -24,6 +24,9 @@ FIELDS: dict[str, FieldType] = {
 }
 """Every field of the collector's contract with the type of its data."""
 
+OWN = frozenset({"name", "last_boot", "clock"})
+"""The fields that no two hosts are expected to have in common."""
+
 
 def read(answer: Mapping[str, Any]) -> Iterator[tuple[Fact, Observation]]:
     """One observation for each field of the answer."""

@@ -12,6 +12,7 @@ from hklint.fixing.ties import tied
 from hklint.judging.changed import changed
 from hklint.judging.evaluate import Judgement, judge
 from hklint.judging.remedy import touched_facts
+from hklint.judging.risks import risks
 from hklint.policy import Policy, Rule
 from hklint.snapshot import Snapshot
 from hklint.verdict import Change, Outcome
@@ -62,7 +63,11 @@ class Deriver:
             tuple(self._names[place] for place in mends),
             tuple(self._left(later, clashes, waived)),
             tuple(self._conflict(clash) for clash in clashes),
-            (),
+            tuple(
+                dict.fromkeys(
+                    line for place in mends for line in risks(before[place].rule, snapshot)
+                )
+            ),
             all(solution.smallest for solution in solutions),
         )
 

@@ -5,7 +5,7 @@ from hklint.fix import Left, LeftWhy
 from hklint.judging.basis import table_evidence
 from hklint.judging.evaluate import Judgement
 from hklint.judging.table import TableResult
-from hklint.policy import OutcomeExpectation, ValueExpectation
+from hklint.policy import ConsistentExpectation, OutcomeExpectation, ValueExpectation
 
 _SAYS: dict[LeftWhy, str] = {
     "waived": "A waiver accepts it, so it stays as it is.",
@@ -17,6 +17,10 @@ _SAYS: dict[LeftWhy, str] = {
     "no-value": "The policy names no registry value that would mend it.",
     "live-request": (
         "It is about a live request, which no file can answer. Check again after the fix."
+    ),
+    "group": (
+        "It compares the hosts of a group, and no fix decides which of them is right. Write a rule "
+        "for what they should have."
     ),
     "not-judged": "Whether it is for this host is not known, so nothing is changed for it.",
     "not-found": "No set of values was found with which it passes and no other rule is lost.",
@@ -42,6 +46,8 @@ def _why(judged: Judgement, *, waived: bool, clashing: bool) -> LeftWhy:
         return "not-judged"
     if isinstance(judged.rule.expectation, OutcomeExpectation):
         return "live-request"
+    if isinstance(judged.rule.expectation, ConsistentExpectation):
+        return "group"
     if _is_unread(judged):
         return "unread"
     names_none = isinstance(judged.rule.expectation, ValueExpectation)

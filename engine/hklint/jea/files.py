@@ -10,7 +10,7 @@ from hklint import collector
 from hklint.jea import readme
 from hklint.jea.allow_list import AllowList
 from hklint.jea.choice import ENDPOINT, Choice
-from hklint.jea.powershell import ps_literal, with_windows_lines
+from hklint.powershell import ps_literal, with_windows_lines
 
 _PLACE = re.compile(r"<<(\w+)>>")
 _NAMESPACE = uuid.UUID("a5a3b54a-5b7c-4a8f-8c5e-5a0c7d8c2f0d")

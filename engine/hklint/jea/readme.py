@@ -7,7 +7,7 @@ from hklint import collector
 from hklint.jea.allow_list import AllowList, ListedKey
 from hklint.jea.choice import ENDPOINT, Choice
 from hklint.jea.markdown import code, table, visible
-from hklint.jea.powershell import ps_literal
+from hklint.powershell import ps_literal
 
 BEGIN, END = "# BEGIN collector.ps1", "# END collector.ps1"
 """The lines of the module around the collector's text."""

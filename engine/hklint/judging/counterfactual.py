@@ -27,7 +27,13 @@ from hklint.judging.changed import changed
 from hklint.judging.evaluate import judge_rule, judge_value
 from hklint.judging.table import case_of
 from hklint.model import FactInput, Input, Table
-from hklint.policy import OutcomeExpectation, Rule, StateExpectation, ValueExpectation
+from hklint.policy import (
+    ConsistentExpectation,
+    OutcomeExpectation,
+    Rule,
+    StateExpectation,
+    ValueExpectation,
+)
 from hklint.snapshot import Snapshot, lookup_key
 from hklint.values import Ranges, ValueSet, complement
 from hklint.verdict import Change, Outcome
@@ -119,6 +125,8 @@ def _turning(
 def _facts(rule: Rule) -> Mapping[Fact, list[Input]]:
     """The facts that a rule rests on, with the inputs that ask for each; none for a value's own."""
     expectation = rule.expectation
+    if isinstance(expectation, ConsistentExpectation):
+        return {}  # nothing on this host alone turns it
     if not isinstance(expectation, StateExpectation):
         return {expectation.fact: []}
     found: dict[Fact, tuple[Fact, list[Input]]] = {}

@@ -6,11 +6,14 @@ from typing import assert_never
 import msgspec
 
 from hklint import values
-from hklint.fact import Absent, Observation, Present, Unreadable
+from hklint.fact import Absent, HostField, Observation, Present, RegistryValue, Unreadable
 from hklint.judging.table import Known, TableResult, evaluate
+from hklint.model import Table
 from hklint.policy import (
     AbsentMeans,
     Condition,
+    ConsistentExpectation,
+    Expectation,
     OutcomeExpectation,
     Policy,
     Rule,
@@ -77,19 +80,32 @@ def unmet_condition(conditions: Iterable[Condition], snapshot: Snapshot) -> Unme
 def judge_rule(rule: Rule, snapshot: Snapshot, known: Known | None = None) -> Judgement:
     """The judgement of one rule, whether its policy applies or not.
 
-    `known` is what tables came to on this host already.
+    `known` is what tables came to on this host already. What compares hosts is not known of one.
     """
-    expectation = rule.expectation
+    outcome, basis = judge_expectation(rule.expectation, snapshot, known)
+    return Judgement(rule, outcome, basis)
+
+
+def judge_expectation(
+    expectation: Expectation, snapshot: Snapshot, known: Known | None = None
+) -> tuple[Outcome, Observation | TableResult]:
+    """The outcome of an expectation, and what it rests on."""
     match expectation:
         case ValueExpectation():
             seen = snapshot.observe(expectation.fact)
-            return Judgement(rule, judge_value(expectation, seen), seen)
+            return judge_value(expectation, seen), seen
         case OutcomeExpectation():
             seen = snapshot.observe(expectation.fact)
-            return Judgement(rule, _judge_outcome(expectation, seen), seen)
+            return _judge_outcome(expectation, seen), seen
         case StateExpectation():
             result = evaluate(expectation.table, snapshot, known)
-            return Judgement(rule, _judge_state(expectation, result), result)
+            return _judge_state(expectation, result), result
+        case ConsistentExpectation(compared=Table() as table):
+            return Outcome.UNKNOWN, evaluate(table, snapshot, known)
+        case ConsistentExpectation(compared=RegistryValue() | HostField() as fact):
+            return Outcome.UNKNOWN, snapshot.observe(fact)
+        case ConsistentExpectation():
+            raise AssertionError(expectation)
         case _:
             assert_never(expectation)
 

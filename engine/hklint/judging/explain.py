@@ -7,20 +7,21 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import cast
 
-from hklint.fact import Absent, Observation, Present, RegistryValue, Unreadable
+from hklint.fact import Absent, Present, RegistryValue, Unreadable
 from hklint.facts.problem import NOT_LISTED
 from hklint.facts.web_request import MEANING as OUTCOME_MEANING
 from hklint.facts.web_request import Outcome as RequestOutcome
-from hklint.judging import remedy, show
-from hklint.judging.basis import deciding_rows, open_inputs, table_evidence, unread
+from hklint.judging import reasons, remedy, show
+from hklint.judging.basis import deciding_rows, table_evidence, unread
+from hklint.judging.consistency import consistency
 from hklint.judging.evaluate import Judgement, unmet_condition
+from hklint.judging.plan import expectation_facts
+from hklint.judging.risks import risks
 from hklint.judging.table import TableResult, evaluate
 from hklint.policy import (
     AbsentMeans,
-    Condition,
     OutcomeExpectation,
     Policy,
-    StateExpectation,
     ValueExpectation,
 )
 from hklint.snapshot import Snapshot
@@ -54,6 +55,7 @@ def explain(judgement: Judgement, policy: Policy, snapshot: Snapshot) -> Verdict
         means=tuple(_means(judgement, rows)),
         missing=tuple(_missing(judgement)) if outcome is Outcome.UNKNOWN else (),
         matters=rule.info.why if needs_action else "",
+        affects=risks(rule, snapshot) if needs_action else (),
         fix=tuple(_fix(changes, rule.info.remedy, items)) if needs_action else (),
         then=(
             (*_not_alone(changes, policy, snapshot), *_then(changes, items)) if needs_action else ()
@@ -67,13 +69,14 @@ def explain(judgement: Judgement, policy: Policy, snapshot: Snapshot) -> Verdict
         rule.info.severity,
         outcome,
         rule.expectation.wanted,
-        _found(judgement),
-        _reason(judgement),
+        reasons.found(judgement),
+        reasons.reason(judgement),
         rule.span,
         items,
         rows,
         changes,
         explanation,
+        consistency=consistency(judgement),
     )
 
 
@@ -112,9 +115,8 @@ def _evidence(judgement: Judgement) -> Iterator[Evidence]:
     elif isinstance(judgement.basis, TableResult):
         yield from table_evidence(judgement.basis)
     elif judgement.basis is not None:
-        expectation = judgement.rule.expectation
-        assert not isinstance(expectation, StateExpectation)
-        yield show.evidence(expectation.fact, judgement.basis)
+        (fact,) = expectation_facts(judgement.rule.expectation)
+        yield show.evidence(fact, judgement.basis)
 
 
 def _means(judgement: Judgement, rows: tuple[DecidingRow, ...]) -> Iterator[str]:
@@ -160,15 +162,16 @@ def _sentence(text: str) -> str:
 
 
 def _missing(judgement: Judgement) -> Iterator[str]:
-    if judgement.not_judged is not None:
+    if reasons.waits_for_others(judgement):
+        yield "what the other hosts of its group have"
+    elif judgement.not_judged is not None:
         condition, seen = judgement.not_judged
         yield f"{condition.fact}: {show.show(seen)}"
     elif isinstance(judgement.basis, TableResult):
         yield from dict.fromkeys(unread(judgement.basis))
     elif judgement.basis is not None:
-        expectation = judgement.rule.expectation
-        assert not isinstance(expectation, StateExpectation)
-        yield f"{expectation.fact}: {show.show(judgement.basis)}"
+        (fact,) = expectation_facts(judgement.rule.expectation)
+        yield f"{fact}: {show.show(judgement.basis)}"
 
 
 def _fix(
@@ -241,53 +244,3 @@ def _then(changes: tuple[Change, ...], items: tuple[Evidence, ...]) -> Iterator[
             yield "Take a new snapshot with this policy: the one there is was taken for another."
         elif unread:
             yield "Find out on the host why it could not be read, and check again."
-
-
-def _found(judgement: Judgement) -> str:
-    if judgement.not_judged is not None:
-        return ""
-    basis = judgement.basis
-    match basis:
-        case TableResult():
-            return " or ".join(sorted(basis.states))
-        case Present(type="outcome"):
-            return str(basis.value)
-        case None:
-            return ""
-        case _:
-            return show.show(basis)
-
-
-def _reason(judgement: Judgement) -> str:
-    if judgement.not_judged is not None:
-        condition, seen = judgement.not_judged
-        what = "rule" if condition in judgement.rule.conditions else "policy"
-        return _condition_reason(what, condition, seen)
-    if judgement.outcome is Outcome.NOT_APPLICABLE:
-        return "the value is absent, and the rule is only about hosts that have it"
-    if judgement.outcome is not Outcome.UNKNOWN:
-        return ""
-    if isinstance(judgement.basis, TableResult):
-        states = judgement.basis.table.model.states
-        doubts = [states[name] for name in judgement.basis.states if states[name].doubt]
-        if len(judgement.basis.states) == 1 and doubts:
-            return f"{doubts[0].name}: {doubts[0].means}"
-        if all(isinstance(seen, Present) for _, seen in open_inputs(judgement.basis)):
-            return "a fact that decides has a type whose meaning is not documented"
-        return "a fact that decides could not be read"
-    if isinstance(judgement.basis, Unreadable) and judgement.basis.reason == "not-allowed":
-        return "the fact is not allowed to be asked for"
-    return "the fact could not be read"
-
-
-def _condition_reason(what: str, condition: Condition, seen: Observation) -> str:
-    field = condition.fact.field
-    match seen:
-        case Absent():
-            return (
-                f"the host has no {field}; the {what} is for hosts where it is {condition.wanted}"
-            )
-        case Unreadable():
-            return f"whether the {what} applies is not known: {field}: {show.show(seen)}"
-        case _:
-            return f"{field} is {show.show(seen)}, and the {what} is for {condition.wanted}"

@@ -1,102 +1,39 @@
 """Waivers at work: which verdicts they are for, and where they stand at a moment."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import cast
 
 import msgspec
 
-from hklint.errors import UsageError
 from hklint.fold import fold
+from hklint.judging.named_hosts import NamedHosts, asked_names, named_hosts
 from hklint.run import HostResult
 from hklint.tally import Tally
-from hklint.target import SshTarget, WsmanTarget, parse_target
 from hklint.verdict import Outcome, Verdict
 from hklint.waiver import Waiver, WaiverState, WaiverStatus, WaiverUse, read_moment
 
-WILDCARDS = "*?"
-
 
 class Scope(msgspec.Struct, frozen=True):
-    """A waiver with its hosts ready to be compared: plain names, and patterns."""
+    """A waiver with its hosts ready to be compared."""
 
     waiver: Waiver
-    names: frozenset[str]
-    patterns: tuple[re.Pattern[str], ...]
-
-    def holds_for(self, shown: str, addresses: Iterable[str]) -> bool:
-        """Whether a host is among those of the waiver; all names are folded.
-
-        `shown` is the name in reports. It may hold what the host calls itself, so it has to be
-        written in full: a pattern would let a host choose its waivers.
-        """
-        return shown in self.names or any(
-            name in self.names or any(pattern.fullmatch(name) for pattern in self.patterns)
-            for name in addresses
-        )
+    hosts: NamedHosts
 
 
 def scopes(waivers: Iterable[Waiver]) -> tuple[Scope, ...]:
     """Waivers made ready for the hosts of a run."""
-    return tuple(map(_scope, waivers))
-
-
-def _scope(waiver: Waiver) -> Scope:
-    patterns = {fold(host) for host in waiver.hosts if is_pattern(host)}
-    names = {fold(host) for host in waiver.hosts if not is_pattern(host)}
-    return Scope(waiver, frozenset(names), tuple(map(host_pattern, sorted(patterns))))
-
-
-def is_pattern(host: str) -> bool:
-    """Whether it may stand for several hosts."""
-    return any(sign in host for sign in WILDCARDS)
-
-
-def host_pattern(text: str) -> re.Pattern[str]:
-    """A folded pattern: `*` is any text, also none, `?` one character, and all else is itself.
-
-    What stands between two stars is taken at the first place that fits and never moved again. That
-    finds every match, and takes no longer than the lengths of pattern and name multiplied.
-    """
-    pieces = [
-        "".join("." if sign == "?" else re.escape(sign) for sign in piece)
-        for piece in text.split("*")
-    ]
-    first, *between = pieces
-    last = f".*{between.pop()}" if between else ""
-    skips = "".join(f"(?>.*?{piece})" for piece in between if piece)
-    return re.compile(f"{first}{skips}{last}", re.DOTALL)
+    return tuple(Scope(waiver, named_hosts(waiver.hosts)) for waiver in waivers)
 
 
 def waive(result: HostResult, known: Sequence[Scope], moment: datetime) -> HostResult:
     """A host's result with a mark on each verdict that a waiver is for."""
     addresses = {fold(name) for name in asked_names(result)}
-    here = [scope.waiver for scope in known if scope.holds_for(fold(result.host), addresses)]
+    here = [scope.waiver for scope in known if scope.hosts.have(fold(result.host), addresses)]
     if not here:
         return result
     verdicts, uses = apply(result.verdicts, here, moment)
     return msgspec.structs.replace(result, verdicts=verdicts, waivers=uses)
-
-
-def asked_names(result: HostResult) -> Iterator[str]:
-    """The names and addresses by which a host was asked for."""
-    for text in (result.target, _asked_for(result)):
-        try:
-            target = parse_target(text, is_file=lambda _: False)
-        except UsageError:
-            continue
-        if isinstance(target, (WsmanTarget, SshTarget)):
-            yield target.host
-
-
-def _asked_for(result: HostResult) -> str:
-    """The target that the snapshot was taken from; "" if there is none."""
-    source = (result.snapshot or {}).get("source")
-    if not isinstance(source, Mapping):
-        return ""
-    return str(cast("Mapping[str, object]", source).get("target", ""))
 
 
 def apply(

@@ -13,7 +13,12 @@ from hklint.fact import Absent, Fact, Observation, Present, RegistryValue, Unrea
 from hklint.judging.evaluate import Judgement, judge_value
 from hklint.judging.table import InputResult, TableResult
 from hklint.model import FactInput, RequestInput, Row
-from hklint.policy import OutcomeExpectation, StateExpectation, ValueExpectation
+from hklint.policy import (
+    ConsistentExpectation,
+    OutcomeExpectation,
+    StateExpectation,
+    ValueExpectation,
+)
 from hklint.snapshot import Snapshot, lookup_key
 from hklint.verdict import Change, Outcome
 
@@ -41,7 +46,7 @@ def ways(judgement: Judgement, snapshot: Snapshot) -> list[Way]:
         case StateExpectation():
             assert isinstance(judgement.basis, TableResult)
             found = _towards(judgement.basis, expectation.states)
-        case OutcomeExpectation():
+        case OutcomeExpectation() | ConsistentExpectation():
             found = iter(())
         case _:
             assert_never(expectation)

@@ -5,14 +5,20 @@ author reads while typing.
 """
 
 from hklint.language.expectations import (
+    COMPARED,
     EXPECTATIONS,
     KEY_QUESTIONS,
     AbsentMeans,
+    ComparedField,
+    ComparedValue,
+    ConsistentExpectation,
     ExistenceExpectation,
     KeyExpectation,
     ModelExpectation,
+    ModelUse,
     RegistryExpectation,
     WebRequestExpectation,
+    compared_shape,
     expectation_shape,
 )
 from hklint.language.model import (
@@ -29,19 +35,24 @@ from hklint.language.model import (
     input_shape,
 )
 from hklint.language.operators import HostConditions, Operand, Operators
-from hklint.language.policy import ModelUse, Parameter, Policy, Rule
+from hklint.language.policy import Affect, Parameter, Policy, Rule
 from hklint.language.profile import Profile, Selection
 from hklint.language.tests import Tests
 from hklint.language.waivers import Waiver, Waivers
 from hklint.language.words import END, Reference, Scalar, Shape, is_registry_path
 
 __all__ = [
+    "COMPARED",
     "DOCUMENTS",
     "END",
     "EXPECTATIONS",
     "INPUTS",
     "KEY_QUESTIONS",
     "AbsentMeans",
+    "Affect",
+    "ComparedField",
+    "ComparedValue",
+    "ConsistentExpectation",
     "ExistenceExpectation",
     "HostConditions",
     "HostInput",
@@ -71,6 +82,7 @@ __all__ = [
     "Waivers",
     "WebRequestExpectation",
     "WebRequestInput",
+    "compared_shape",
     "expectation_shape",
     "input_shape",
     "is_registry_path",

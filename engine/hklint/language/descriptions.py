@@ -17,7 +17,11 @@ DESCRIPTIONS: dict[str, str] = {
     "severity": "How bad it is when the rule fails.",
     "tags": "Words to find the rule by.",
     "controls": "Entries of public catalogues that the rule serves, a list for each catalogue.",
-    "expect": "What must be so: a registry value, the state of a model, or a request's outcome.",
+    "expect": (
+        "What must be so: a registry value, the state of a model, a request's outcome, or that the "
+        "hosts of a group are alike."
+    ),
+    "consistent": "What must be the same: a model's state, a registry value, or a host's field.",
     "outcome": "The outcome or outcomes of the request that pass, such as reached.",
     "absent": (
         "What a value that is not there means: fail, pass, not_applicable, or {means: VALUE} for "
@@ -27,6 +31,7 @@ DESCRIPTIONS: dict[str, str] = {
     "default": "The value that is used unless the user sets another.",
     "type": "The type of the value; of a parameter, what it takes.",
     "write": "What a fix writes; without it, the operand of equals.",
+    "affects": "What mending the rule may break; shown before the fix.",
     # models
     "model": "The id of a model.",
     "with": "The parameters of that model.",

@@ -1,13 +1,14 @@
 """The shape of what a rule expects."""
 
 from collections.abc import Collection
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hklint.language.operators import Operand, Operators
 from hklint.language.words import (
+    FieldName,
     Id,
     Name,
     OneOrMore,
@@ -71,6 +72,13 @@ class KeyExpectation(Shape, kw_only=True):
             raise ValueError(f"it needs exactly one of: {', '.join(KEY_QUESTIONS)}")
 
 
+class ModelUse(Shape, kw_only=True):
+    """A model with its parameters."""
+
+    model: Id
+    arguments: dict[Name, Scalar] = msgspec.field(name="with", default_factory=dict[str, Scalar])
+
+
 class ModelExpectation(Shape, kw_only=True):
     """A rule on what a combination of values means."""
 
@@ -86,12 +94,49 @@ class WebRequestExpectation(Shape, kw_only=True):
     outcome: OneOrMore
 
 
+class ComparedValue(Shape, kw_only=True):
+    """A registry value that hosts are compared by: its type and data, or that it is absent."""
+
+    registry: RegistryPath
+    view: ViewName = "64-bit"
+    value: str
+    case_sensitive: CaseSensitive = False
+
+
+class ComparedField(Shape, kw_only=True):
+    """A field of the identity that hosts are compared by."""
+
+    host: FieldName
+
+
+COMPARED: dict[tuple[str, ...], type[Shape]] = {
+    ("model",): ModelUse,
+    ("registry",): ComparedValue,
+    ("host",): ComparedField,
+}
+"""What hosts can be compared by, told by its keys as with expectations."""
+
+
+class ConsistentExpectation(Shape, kw_only=True):
+    """A rule on hosts among themselves: they must all come to the same."""
+
+    consistent: Annotated[
+        dict[str, Any],
+        Meta(extra_json_schema={"$one_of_kinds": "compared"}),
+    ]
+    across: Annotated[
+        Literal["group"],
+        Meta(description="The hosts that are compared: those of the group a host belongs to."),
+    ]
+
+
 EXPECTATIONS: dict[tuple[str, ...], type[Shape]] = {
     ("registry", "exists"): ExistenceExpectation,
     ("registry",): RegistryExpectation,
     ("registry_key",): KeyExpectation,
     ("model",): ModelExpectation,
     ("web_request",): WebRequestExpectation,
+    ("consistent",): ConsistentExpectation,
 }
 """The kinds of expectations by the keys that tell them apart; the first that are all there."""
 
@@ -99,3 +144,8 @@ EXPECTATIONS: dict[tuple[str, ...], type[Shape]] = {
 def expectation_shape(keys: Collection[str]) -> type[Shape]:
     """The shape of an expectation with these keys, which has been checked to be of one kind."""
     return next(shape for told, shape in EXPECTATIONS.items() if set(told) <= set(keys))
+
+
+def compared_shape(keys: Collection[str]) -> type[Shape]:
+    """The shape of what hosts are compared by; checked as with expectations."""
+    return next(shape for told, shape in COMPARED.items() if set(told) <= set(keys))

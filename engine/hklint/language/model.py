@@ -117,6 +117,15 @@ class State(Shape, kw_only=True):
         bool, Meta(description="Nobody knows for certain: rules are neither passed nor failed.")
     ] = False
     works: Annotated[bool, Meta(description="In a diagnosis: nothing is wrong.")] = False
+    effect: Annotated[
+        Literal["pending", "unknown"] | UnsetType,
+        Meta(
+            description=(
+                "In a diagnosis: values that need a restart are not in effect before one "
+                "(pending), or perhaps not (unknown)."
+            )
+        ),
+    ] = UNSET
     next: Annotated[list[Text], Meta(description="In a diagnosis: what to do, step by step.")] = []
 
 

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hklint.language.controls import Controls
+from hklint.language.expectations import ModelExpectation, ModelUse
 from hklint.language.operators import HostConditions
 from hklint.language.words import END, Choices, Id, Name, Reference, Scalar, Shape, Text
 from hklint.verdict import Severity
@@ -20,6 +21,27 @@ Level = Annotated[
         ),
     ),
 ]
+
+
+class Affect(Shape, kw_only=True):
+    """Something that mending a rule may break, and on which hosts."""
+
+    what: Annotated[Text, Meta(description="What may break, in a sentence; how to find out.")]
+    when: Annotated[
+        dict[str, Any] | UnsetType,
+        Meta(
+            description="Only hosts on which this holds before the change, written as in expect.",
+            extra_json_schema={"$one_of_kinds": "expectations"},
+        ),
+    ] = UNSET
+    on_hosts: Annotated[
+        HostConditions, Meta(description="Only hosts like this, as with applies_to.")
+    ] = {}
+    given: Annotated[
+        dict[Name, Choices],
+        Meta(description="Only where these parameters of the policy have one of these values."),
+    ] = {}
+    references: list[Reference] = []
 
 
 class Rule(Shape, kw_only=True):
@@ -38,6 +60,7 @@ class Rule(Shape, kw_only=True):
     expect: Annotated[dict[str, Any], Meta(extra_json_schema={"$one_of_kinds": "expectations"})]
     why: Annotated[str, Meta(min_length=1, description="What follows when it is not so.")]
     remedy: Annotated[str, Meta(description="What to do where no registry value helps.")] = ""
+    affects: list[Affect] = []
     references: list[Reference] = []
     controls: Controls = msgspec.field(default_factory=Controls)
 
@@ -55,13 +78,6 @@ class Parameter(Shape, kw_only=True):
     title: str = ""
 
 
-class ModelUse(Shape, kw_only=True):
-    """A model with its parameters."""
-
-    model: Id
-    arguments: dict[Name, Scalar] = msgspec.field(name="with", default_factory=dict[str, Scalar])
-
-
 class Policy(Shape, kw_only=True):
     """Rules that belong together, and the hosts they are meant for."""
 
@@ -77,5 +93,9 @@ class Policy(Shape, kw_only=True):
     parameters: dict[Name, Parameter] = {}
     diagnosis: Annotated[
         ModelUse | UnsetType, Meta(description="The model whose state is the cause of failures.")
+    ] = UNSET
+    waits_for_restart: Annotated[
+        ModelExpectation | UnsetType,
+        Meta(description="The states in which Windows waits for a restart, whatever the reason."),
     ] = UNSET
     rules: Annotated[list[Rule], Meta(min_length=1)]

@@ -17,6 +17,7 @@ _REF = "#/$defs/{name}"
 _Kinds = Mapping[tuple[str, ...], type[language.Shape]]
 _KINDS: dict[str, _Kinds] = {
     "expectations": language.EXPECTATIONS,
+    "compared": language.COMPARED,
     "inputs": language.INPUTS,
 }
 
@@ -72,6 +73,13 @@ def _of_kinds(shape: language.Shape) -> Iterator[tuple[Mapping[str, object], _Ki
         case language.Policy():
             for rule in shape.rules:
                 yield rule.expect, language.EXPECTATIONS
+                if "consistent" in rule.expect:
+                    yield rule.expect["consistent"], language.COMPARED
+                for affect in rule.affects:
+                    if not isinstance(affect.when, msgspec.UnsetType):
+                        yield affect.when, language.EXPECTATIONS
+        case language.ConsistentExpectation():
+            yield shape.consistent, language.COMPARED
         case language.Model():
             for item in shape.inputs.values():
                 yield item, language.INPUTS
@@ -81,7 +89,7 @@ def _of_kinds(shape: language.Shape) -> Iterator[tuple[Mapping[str, object], _Ki
 
 @cache
 def _schema_of(root: type[language.Shape]) -> dict[str, Any]:
-    shapes = [root, *language.EXPECTATIONS.values(), *language.INPUTS.values()]
+    shapes = [root, *(shape for kinds in _KINDS.values() for shape in kinds.values())]
     (ref, *_), components = msgspec.json.schema_components(shapes, ref_template=_REF)
     used = _reachable(components, root.__name__)
     return {
@@ -147,7 +155,9 @@ def _with_kinds(schema: object) -> Any:  # noqa: ANN401 - JSON is any of its typ
     if "$one_of_kinds" not in parts:
         return {key: _with_kinds(value) for key, value in parts.items()}
     kinds = _KINDS[str(parts["$one_of_kinds"])]
+    described = {"description": parts["description"]} if "description" in parts else {}
     return {
+        **described,
         "type": "object",
         "oneOf": [{"required": [key]} for key in dict.fromkeys(keys[0] for keys in kinds)],
         "allOf": [

@@ -114,6 +114,13 @@ class TestCase(Facts, kw_only=True):
     snapshot: Annotated[
         Text | UnsetType, Meta(description="A snapshot file, seen from this document.")
     ] = UNSET
+    group: Annotated[
+        list[Name],
+        Meta(
+            max_length=100,
+            description="Hosts above that are in one group with this one, for rules on groups.",
+        ),
+    ] = []
     expect: Annotated[Expected, Meta(description="What has to come of judging this host.")]
 
 

@@ -10,7 +10,8 @@ from msgspec import UnsetType
 from hklint import language, policy, values
 from hklint.codes import Code
 from hklint.documents.document import Document, DocumentPath
-from hklint.fact import Data, RegistryKey, RegistryName, WebRequest
+from hklint.fact import Data, HostField, RegistryKey, RegistryName, RegistryValue, WebRequest
+from hklint.facts.host import FIELDS, OWN
 from hklint.facts.web_request import OUTCOMES
 from hklint.judging.table import MAX_WAYS, is_exact
 from hklint.language.placeholders import fill, fill_tree, is_name, listed
@@ -31,6 +32,9 @@ from hklint.messages import quoted, suggestion
 from hklint.model import Model, Scalar, Table
 from hklint.span import Diagnostic
 from hklint.url import is_https_url
+
+SAME = "the same on all hosts of the group"
+"""What is wanted of hosts that are compared."""
 
 
 class ExpectationLinker:
@@ -78,6 +82,8 @@ class ExpectationLinker:
                 return self._state(path, shape)
             case language.WebRequestExpectation():
                 return self._outcome(path, shape)
+            case language.ConsistentExpectation():
+                return self._consistent((*path, "consistent"), shape)
             case _:
                 raise AssertionError(shape)
 
@@ -168,6 +174,31 @@ class ExpectationLinker:
                 self._report(place, message, suggestion(outcome, OUTCOMES))
         fact = WebRequest(shape.web_request)
         return policy.OutcomeExpectation(fact, frozenset(outcomes), " or ".join(outcomes))
+
+    def _consistent(
+        self, path: DocumentPath, shape: language.ConsistentExpectation
+    ) -> policy.ConsistentExpectation | None:
+        exact = True
+        compared: Table | RegistryValue | HostField | None = None
+        match msgspec.convert(shape.consistent, language.compared_shape(shape.consistent)):
+            case language.ModelUse() as use:
+                compared = self.table(path, use, {})
+            case language.ComparedValue() as value:
+                exact, compared = value.case_sensitive, registry_value(value)
+            case language.ComparedField(host=field):
+                if field in OWN:
+                    message = f"{field} is another on each host"
+                    self._report((*path, "host"), message, code=Code.WRONG_FORM)
+                elif field not in FIELDS:
+                    message = f"there is no host field {quoted(field)}"
+                    self._report((*path, "host"), message, suggestion(field, FIELDS))
+                else:
+                    compared = HostField(field)
+            case _:
+                raise AssertionError(shape)
+        if compared is None:
+            return None
+        return policy.ConsistentExpectation(compared, SAME, exact)
 
     def table(
         self, path: DocumentPath, use: language.ModelUse, given: Mapping[str, Scalar]

@@ -28,7 +28,7 @@ from hklint.linking.waiver_files import known_rules
 from hklint.linking.waivers import Rules
 from hklint.messages import suggestion
 from hklint.model import Model, ModelInput, Scalar
-from hklint.policy import Policy, StateExpectation
+from hklint.policy import Policy
 from hklint.span import Diagnostic
 
 
@@ -189,13 +189,7 @@ def _proved(catalogue: Catalogue) -> tuple[dict[str, Model], list[Diagnostic]]:
 
 def _models_of(policies: Sequence[Policy]) -> list[str]:
     """The ids of all models that policies ask, directly or through others."""
-    asked = [policy.diagnosis for policy in policies if policy.diagnosis is not None]
-    asked += [
-        rule.expectation.table
-        for policy in policies
-        for rule in policy.rules
-        if isinstance(rule.expectation, StateExpectation)
-    ]
+    asked = (table for policy in policies for table in policy.tables())
     waiting = list({table.model.id: table.model for table in asked}.values())
     found = {model.id for model in waiting}
     for model in waiting:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import cast
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from hklint import language
 from hklint.codes import Code
@@ -225,7 +225,9 @@ def _asked_models(document: Document) -> list[str]:
     return [str(item["model"]) for item in inputs.values() if "model" in item]
 
 
-def registry_value(shape: language.RegistryInput | language.RegistryExpectation) -> RegistryValue:
+def registry_value(
+    shape: language.RegistryInput | language.RegistryExpectation | language.ComparedValue,
+) -> RegistryValue:
     """The fact a registry input or expectation asks for; its texts may still hold parameters."""
     hive, _, key = shape.registry.partition("\\")
     return RegistryValue(cast("Hive", hive), key, shape.value, cast("View", shape.view))
@@ -246,4 +248,5 @@ def registry_key(shape: language.KeyInput | language.KeyExpectation) -> Registry
 def _state(name: str, shape: str | language.State) -> State:
     if isinstance(shape, str):
         return State(name, shape, doubt=False, works=False, next=())
-    return State(name, shape.means, shape.doubt, shape.works, tuple(shape.next))
+    effect = "" if isinstance(shape.effect, UnsetType) else shape.effect
+    return State(name, shape.means, shape.doubt, shape.works, tuple(shape.next), effect)

@@ -78,7 +78,7 @@ class PolicyLinker:
             shape.version,
             document.path,
             document.sha256,
-            tuple(self._conditions((), shape.applies_to)),
+            tuple(self._conditions(("applies_to",), shape.applies_to)),
             parameters,
             diagnosis,
             tuple(
@@ -106,10 +106,10 @@ class PolicyLinker:
             first.setdefault(rule.id, number)
 
     def _conditions(
-        self, parent: DocumentPath, applies_to: language.HostConditions
+        self, parent: DocumentPath, conditions: language.HostConditions
     ) -> Iterator[policy.Condition]:
-        for field, operators in applies_to.items():
-            path: DocumentPath = (*parent, "applies_to", field)
+        for field, operators in conditions.items():
+            path: DocumentPath = (*parent, field)
             if field not in FIELDS:
                 at = self._document.key_span(path)
                 message = f"there is no host field {quoted(field)}"
@@ -134,7 +134,11 @@ class PolicyLinker:
         self, path: DocumentPath, shape: language.Rule, parameters: Mapping[str, Scalar]
     ) -> Iterator[policy.Rule]:
         names = {*parameters, *shape.for_each}
-        texts = {"title": shape.title, "expect": shape.expect}
+        texts = {
+            "title": shape.title,
+            "expect": shape.expect,
+            "affects": msgspec.to_builtins(shape.affects),
+        }
         complete = self._filled_in(path, texts, names)
         for key, text in (("why", shape.why), ("remedy", shape.remedy)):
             for name in names & set(names_in(text)):
@@ -156,7 +160,8 @@ class PolicyLinker:
             shape.level,
             tuple(self._controls(path, shape)),
         )
-        conditions = tuple(self._conditions(path, shape.applies_to))
+        conditions = tuple(self._conditions((*path, "applies_to"), shape.applies_to))
+        self._check_given(path, shape, names)
         choices = [[(name, value) for value in listed] for name, listed in shape.for_each.items()]
         for combination in itertools.product(*choices):
             given = {**parameters, **dict(combination)}
@@ -171,6 +176,49 @@ class PolicyLinker:
                     self._document.value_span((*path, "expect", _wanted_key(shape.expect))),
                     frozenset(map(lookup_key, expectation_facts(expectation))),
                     conditions,
+                    tuple(self._risks(path, shape, given, instance)),
+                )
+
+    def _check_given(
+        self, path: DocumentPath, shape: language.Rule, names: Collection[str]
+    ) -> None:
+        for number, affect in enumerate(shape.affects):
+            for name in affect.given:
+                if name not in names:
+                    at = self._document.key_span((*path, "affects", number, "given", name))
+                    message = f"the policy has no parameter {quoted(name)}"
+                    hint = suggestion(name, names)
+                    self._diagnostics.append(Diagnostic(at, message, hint, Code.UNKNOWN_NAME))
+
+    def _risks(
+        self,
+        path: DocumentPath,
+        shape: language.Rule,
+        given: Mapping[str, Scalar],
+        instance: str,
+    ) -> Iterator[policy.Risk]:
+        """What mending the rule may break; not what only concerns other parameters."""
+        for number, affect in enumerate(shape.affects):
+            place = (*path, "affects", number)
+            expectation = None
+            if not isinstance(affect.when, msgspec.UnsetType):
+                expectation = self._expectations.link(
+                    (*place, "when"), affect.when, given, instance
+                )
+                if isinstance(expectation, policy.ConsistentExpectation):
+                    message = "one host alone can't tell whether a group is alike"
+                    self._report((*place, "when", "consistent"), message)
+                if expectation is None:
+                    continue
+            conditions = tuple(self._conditions((*place, "on_hosts"), affect.on_hosts))
+            if all(
+                str(given.get(name)) in map(str, listed) for name, listed in affect.given.items()
+            ):
+                yield policy.Risk(
+                    " ".join(fill(affect.what, given).split()),
+                    conditions,
+                    expectation,
+                    tuple(Reference(item.title, item.url) for item in affect.references),
                 )
 
     def _controls(self, path: DocumentPath, shape: language.Rule) -> Iterator[Control]:

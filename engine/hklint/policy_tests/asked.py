@@ -8,12 +8,12 @@ from hklint.fact import Fact, RegistryKey, RegistryName, RegistryValue, Way, Web
 from hklint.fold import fold
 from hklint.judging.plan import facts_needed, table_facts
 from hklint.model import FactInput, Table
-from hklint.policy import Policy, StateExpectation, ValueExpectation
+from hklint.policy import Policy, ValueExpectation
 from hklint.snapshot import lookup_key
 
 
 class AskedValue(msgspec.Struct, frozen=True):
-    """A registry value: its name as it is asked for, and the types it is asked to have."""
+    """A registry value: its name as it is asked for, and the types it is asked to have, if any."""
 
     name: str
     types: tuple[str, ...]
@@ -49,7 +49,7 @@ def asked_for(policy: Policy | None, tables: Iterable[Table]) -> Asked:
             spelled.setdefault(place, f"{fact.hive}\\{fact.key}")
             names = values.setdefault(place, {})
             if isinstance(fact, RegistryValue):
-                wanted = types[lookup_key(fact)]
+                wanted = types.get(lookup_key(fact), ())
                 names[fold(fact.value)] = AskedValue(fact.value, tuple(sorted(wanted)))
             elif isinstance(fact, RegistryName):
                 names.setdefault(fold(fact.value), AskedValue(fact.value, ()))
@@ -60,20 +60,11 @@ def asked_for(policy: Policy | None, tables: Iterable[Table]) -> Asked:
     )
 
 
-def tables_of(policy: Policy) -> Iterator[Table]:
-    """The tables that a policy's rules and its diagnosis use."""
-    if policy.diagnosis is not None:
-        yield policy.diagnosis
-    for rule in policy.rules:
-        if isinstance(rule.expectation, StateExpectation):
-            yield rule.expectation.table
-
-
 def _typed_facts(policy: Policy | None, tables: Iterable[Table]) -> Iterator[tuple[Fact, str]]:
     for rule in () if policy is None else policy.rules:
         if isinstance(rule.expectation, ValueExpectation):
             yield rule.expectation.fact, rule.expectation.type
-    for table in (*tables, *(() if policy is None else tables_of(policy))):
+    for table in (*tables, *(() if policy is None else policy.tables())):
         yield from _table_types(table)
 
 

@@ -32,12 +32,16 @@ from hklint.span import Diagnostic, Span
 
 
 class Case(msgspec.Struct, frozen=True):
-    """A host, as it is stated or as it was recorded, and what has to come of judging it."""
+    """A host, as it is stated or as it was recorded, and what has to come of judging it.
+
+    `group` are the other hosts of its group, by their names.
+    """
 
     name: str
     span: Span
     host: Stated | Snapshot
     expected: Expected
+    group: tuple[tuple[str, Stated], ...] = ()
 
 
 class Suite(msgspec.Struct, frozen=True):
@@ -100,6 +104,10 @@ class _Linker:
                 document.value_span(("cases", number, "name")),
                 self._host(("cases", number), case, hosts, facts),
                 wanted,
+                tuple(
+                    (name, hosts.find(("cases", number, "group", place), name))
+                    for place, name in enumerate(case.group)
+                ),
             )
             for number, (case, wanted) in enumerate(zip(shape.cases, expected, strict=True))
         )

@@ -20,7 +20,6 @@ from hklint.linking.library import Library, link_all
 from hklint.linking.model_checks import FollowUp
 from hklint.model import Model, Table
 from hklint.policy import Policy
-from hklint.policy_tests.asked import tables_of
 from hklint.policy_tests.linked import Suite, link_tests
 from hklint.span import Diagnostic
 
@@ -133,7 +132,7 @@ def _models(
             used = {table.model.id for table in named}
         else:
             own = False
-            used = _below([*named, *tables_of(suite.policy)])
+            used = _below([*named, *suite.policy.tables()])
         found |= {name for name in used if own or not _is_shipped(catalogue.models[name].path)}
     return found & library.models.keys()
 

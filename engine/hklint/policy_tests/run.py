@@ -1,7 +1,7 @@
 """Running tests: each host is judged, and what came is compared with what was expected."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -10,10 +10,12 @@ from hklint.clock import now
 from hklint.fact import Unreadable
 from hklint.fold import fold
 from hklint.judging import show
+from hklint.judging.consistency import compares
 from hklint.judging.evaluate import judge, unmet_condition
 from hklint.judging.explain import diagnosis_of, explain
 from hklint.judging.table import TableResult, evaluate
 from hklint.policy import Policy
+from hklint.policy_tests.across import judged_across
 from hklint.policy_tests.answer import snapshot_of
 from hklint.policy_tests.coverage import Met, coverage
 from hklint.policy_tests.expected import NOT_APPLICABLE, UNKNOWN, Expected, Wanted, rule_name
@@ -68,7 +70,8 @@ def run_case(suite: Suite, case: Case, met: Met) -> CaseResult:
     expected = case.expected
     found = [*_states(suite, expected, snapshot, met)]
     if suite.policy is not None:
-        found += _verdicts(suite.policy, expected, snapshot, met)
+        others = [snapshot_of(name, stated, suite.request) for name, stated in case.group]
+        found += _verdicts(suite.policy, expected, snapshot, others, met)
         found += _diagnosis(suite.policy, expected, snapshot, met)
     found.sort(key=lambda item: (item.span.line, item.span.column))
     number = len(expected.verdicts) + len(expected.states) + (expected.diagnosis is not None)
@@ -76,22 +79,29 @@ def run_case(suite: Suite, case: Case, met: Met) -> CaseResult:
 
 
 def _verdicts(
-    policy: Policy, expected: Expected, snapshot: Snapshot, met: Met
+    policy: Policy,
+    expected: Expected,
+    snapshot: Snapshot,
+    others: Sequence[Snapshot],
+    met: Met,
 ) -> Iterator[Mismatch]:
     if not expected.verdicts:
         return
+    across = judged_across(policy, snapshot, others) if compares([policy]) else {}
     for judgement in judge(policy, snapshot):
         name = rule_name(judgement.rule)
         wanted = expected.verdicts.get(name)
         if wanted is None:
             continue
-        if judgement.outcome == wanted.word:
-            met.outcomes.add((policy.id, name, judgement.outcome))
+        verdict = across.get(name)
+        outcome = judgement.outcome if verdict is None else verdict.outcome
+        if outcome == wanted.word:
+            met.outcomes.add((policy.id, name, outcome))
             if isinstance(judgement.basis, TableResult):
                 met.table(judgement.basis)
         else:
-            verdict = explain(judgement, policy, snapshot)
-            yield Mismatch(name, wanted.word, str(judgement.outcome), wanted.span, verdict)
+            verdict = verdict or explain(judgement, policy, snapshot)
+            yield Mismatch(name, wanted.word, str(outcome), wanted.span, verdict)
 
 
 def _states(suite: Suite, expected: Expected, snapshot: Snapshot, met: Met) -> Iterator[Mismatch]:

@@ -97,11 +97,17 @@ def steps(index: Index) -> Iterator[Step]:
     ill = [rule for rule in index.rules if rule.counts[Status.FAIL] or rule.counts[Status.UNKNOWN]]
     for rule in ill[:MOST_RULES]:
         fixes = list(filter(None, map(_fix, rule.columns)))
+        risks = dict.fromkeys(
+            line
+            for column in rule.columns
+            for shared in column.failed
+            for line in shared.item.explanation.affects
+        )
         lines = tuple(line for fix, _ in fixes for line in fix)
         more = len(lines) - MOST_LINES
         yield Step(
             head=sentence(rule.title),
-            lines=tuple(_counts(rule)),
+            lines=(*_counts(rule), *(f"May break: {line}" for line in risks)),
             rule=rule,
             fix_head="Fix" if all(alike for _, alike in fixes) else "Fix on the most hosts alike",
             fix=(*lines[:MOST_LINES], *([f"... {more} more lines"] if more > 0 else ())),

@@ -26,6 +26,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "waivers": "All waivers that were given.",
         "baseline": "The earlier run that verdicts were compared with, or null.",
         "since": "The earlier run since which changes are told, or null.",
+        "groups": "The groups that were given with `--group`; without any, all hosts are one.",
     },
     "Tool": {
         "name": "Always `hklint`.",
@@ -179,6 +180,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "rows": "The rows of decision tables that decided.",
         "explanation": "The verdict in sentences.",
         "changes": "What the fix writes.",
+        "consistency": "Who has what in the host's group; null for rules that compare no hosts.",
     },
     "Fact": {
         "name": r"What was asked in words, such as `HKLM\SOFTWARE\Example: Enabled [64-bit]`.",
@@ -223,6 +225,10 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         ),
         "data": "A number, a text, the texts of a REG_MULTI_SZ; of REG_BINARY its hexadecimal.",
     },
+    "Group": {
+        "name": "Its name.",
+        "hosts": "Its hosts as they were given: names, and patterns with `*` and `?`.",
+    },
     "Absent": {"state": "Always `absent`.", "missing": "What is not there."},
     "Unreadable": {
         "state": "Always `unreadable`.",
@@ -243,6 +249,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "means": "What that means on this Windows.",
         "missing": "What could not be read and would decide.",
         "matters": "What follows from it.",
+        "affects": "What the change may break.",
         "fix": "What to change, line by line.",
         "then": "What to do next.",
     },
@@ -252,6 +259,19 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "type": "The type to write, such as `REG_DWORD`.",
         "data": "What to write, as in facts.",
         "restart": "What has to be restarted before it takes effect.",
+    },
+    "Consistency": {
+        "group": 'The group\'s name, or "" where all hosts are one group or it has none.',
+        "has": 'What this host has, or "" where that is not known.',
+        "hosts": "Of how many hosts of the group it is known.",
+        "different": "How many different things they have.",
+        "shares": "Who has what: the largest shares first, ten at most.",
+        "not_known": "The hosts of the group of which it is not known, or null.",
+    },
+    "Share": {
+        "has": 'What they have, or "" where that is not known.',
+        "hosts": "How many they are.",
+        "names": "Ten of them at most.",
     },
     "Mark": {
         "id": "The waiver's id.",

@@ -136,6 +136,7 @@ class Explanation(msgspec.Struct, frozen=True):
     means: tuple[str, ...]
     missing: tuple[str, ...]
     matters: str
+    affects: tuple[str, ...]
     fix: tuple[str, ...]
     then: tuple[str, ...]
 
@@ -148,6 +149,25 @@ class Change(msgspec.Struct, frozen=True):
     type: str
     data: Data | None
     restart: Literal["computer", "service", "none"]
+
+
+class Share(msgspec.Struct, frozen=True):
+    """Hosts of a group that have the same."""
+
+    has: str
+    hosts: int
+    names: tuple[str, ...]
+
+
+class Consistency(msgspec.Struct, frozen=True):
+    """Who has what in the group of a host."""
+
+    group: str
+    has: str
+    hosts: int
+    different: int
+    shares: tuple[Share, ...]
+    not_known: Share | None
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -174,6 +194,7 @@ class Verdict(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
     explanation: Explanation
     changes: tuple[Change, ...]
+    consistency: Consistency | None
 
 
 class Diagnosis(msgspec.Struct, frozen=True):

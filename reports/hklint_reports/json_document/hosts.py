@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import assert_never
 
+from hklint import consistency
 from hklint import fact as facts
 from hklint import run as runs
 from hklint import verdict as verdicts
@@ -98,11 +99,30 @@ def _verdict(header: runs.RunHeader, verdict: verdicts.Verdict) -> shapes.Verdic
             means=texts_of(said.means),
             missing=texts_of(said.missing),
             matters=visible(said.matters),
+            affects=texts_of(said.affects),
             fix=texts_of(said.fix),
             then=texts_of(said.then),
         ),
         changes=tuple(_change(change) for change in verdict.changes),
+        consistency=_consistency(verdict.consistency),
     )
+
+
+def _consistency(found: consistency.Consistency | None) -> shapes.Consistency | None:
+    if found is None:
+        return None
+    return shapes.Consistency(
+        group=visible(found.group),
+        has=visible(found.has),
+        hosts=found.hosts,
+        different=found.different,
+        shares=tuple(map(_share, found.shares)),
+        not_known=None if found.not_known is None else _share(found.not_known),
+    )
+
+
+def _share(share: consistency.Share) -> shapes.Share:
+    return shapes.Share(visible(share.has), share.hosts, texts_of(share.names))
 
 
 def _mark(mark: waivers.WaiverMark | None) -> shapes.Mark | None:

@@ -37,6 +37,9 @@ def run_shape(recorded: runs.Run) -> shapes.Run:
         ),
         baseline=_baseline(header.baseline),
         since=_since(header.since),
+        groups=tuple(
+            shapes.Group(visible(group.name), texts_of(group.hosts)) for group in header.groups
+        ),
     )
 
 

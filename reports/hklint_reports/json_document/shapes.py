@@ -112,6 +112,13 @@ class Since(msgspec.Struct, frozen=True):
     hosts: int
 
 
+class Group(msgspec.Struct, frozen=True):
+    """Hosts that were compared with each other."""
+
+    name: str
+    hosts: tuple[str, ...]
+
+
 class Run(msgspec.Struct, frozen=True):
     """What was asked for."""
 
@@ -131,6 +138,7 @@ class Run(msgspec.Struct, frozen=True):
     waivers: tuple[Waiver, ...]
     baseline: Baseline | None
     since: Since | None
+    groups: tuple[Group, ...]
 
 
 class Counts(msgspec.Struct, frozen=True):

@@ -61,7 +61,9 @@ def compliance(
 
 def remediation(rule: RuleInfo | None, verdict: Verdict) -> Json:
     """What to do; empty if nobody says so."""
-    said = [*verdict.explanation.fix, *([one_line(rule.remedy)] if rule and rule.remedy else [])]
+    risks = (f"May break: {line}" for line in verdict.explanation.affects)
+    remedy = [one_line(rule.remedy)] if rule and rule.remedy else []
+    said = [*risks, *verdict.explanation.fix, *remedy]
     lines = [visible(line) for line in (*said, *verdict.explanation.then)]
     if not lines:
         return {}

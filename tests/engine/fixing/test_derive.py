@@ -20,7 +20,7 @@ from hklint.fact import (
     View,
 )
 from hklint.fixing.derive import Deriver
-from hklint.fixing.forms.reg import files
+from hklint.fixing.forms import files
 from hklint.fixing.sharing import shared
 from hklint.linking.policy import PolicyLinker
 from hklint.policy import Policy
@@ -122,8 +122,11 @@ def test_the_support_case_gets_the_values_of_microsofts_two_files(
     ]
 
 
-@pytest.mark.parametrize("name", ["fix.reg", "rollback.reg"])
-def test_the_reg_files_of_the_support_case(
+@pytest.mark.parametrize(
+    "name",
+    ["fix.reg", "rollback.reg", "fix.ps1", "rollback.ps1", "fix.yml", "rollback.yml", "lgpo.txt"],
+)
+def test_the_files_of_the_support_case(
     name: str,
     store_policy: Policy,
     support_case: Snapshot,

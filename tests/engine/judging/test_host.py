@@ -77,7 +77,11 @@ def test_policies_together_ask_for_no_more_than_each_alone(shipped: Library) -> 
 
 
 def test_the_plan_has_what_the_store_policy_rests_on(store_policy: Policy) -> None:
-    """The values of Microsoft's article in both roles and views, and the request in three ways."""
+    """The values of Microsoft's article in both roles and views, and the request in three ways.
+
+    The keys above them are asked for as well: a rollback has to know which of them a fix made.
+    """
+    schannel = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL"
     assert sorted(
         str(fact) for fact in facts_needed([store_policy]) if "host" not in str(fact)
     ) == [
@@ -89,9 +93,12 @@ def test_the_plan_has_what_the_store_policy_rests_on(store_policy: Policy) -> No
                 "SystemDefaultTlsVersions [64-bit]",
             )
         ),
+        "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders [64-bit]",
+        f"{schannel} [64-bit]",
+        f"{schannel}\\Protocols [64-bit]",
+        f"{schannel}\\Protocols\\TLS 1.2 [64-bit]",
         *(
-            "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\"
-            f"TLS 1.2\\{role}: {value} [64-bit]"
+            f"{schannel}\\Protocols\\TLS 1.2\\{role}: {value} [64-bit]"
             for role in ("Client", "Server")
             for value in ("DisabledByDefault", "Enabled")
         ),

@@ -16,6 +16,7 @@ from hklint.fact import (
     HostField,
     Observation,
     Present,
+    RegistryKey,
     RegistryValue,
     Unreadable,
     WebRequest,
@@ -102,6 +103,8 @@ def _can_be(fact: Fact) -> Iterator[Observation]:
             yield Absent("key")
             yield from (Present("REG_DWORD", number) for number in (0, 1, 2, 0xFFFFFFFF))
             yield from WRONG_TYPES
+        case RegistryKey():
+            yield from (Absent("key"), Present("key", ""))
         case HostField(field=field):
             yield Absent("field")
             yield from (Present(FIELDS[field], value) for value in HOST_VALUES[FIELDS[field]])

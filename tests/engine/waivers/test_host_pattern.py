@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hklint.fold import fold
-from hklint.judging.waivers import host_pattern
+from hklint.judging.named_hosts import host_pattern
 
 LETTERS = "ab.-[]*?\n\\ß"
 texts = st.text("ab*?", max_size=12) | st.text(LETTERS, max_size=12)

@@ -7,8 +7,10 @@ from hklint.cli.explain.shelf import Shelf
 from hklint.cli.explain.text import wrapped
 from hklint.controls import CATALOGUES
 from hklint.judging.show import show_value
+from hklint.model import Table
 from hklint.policy import (
     AbsentMeans,
+    ConsistentExpectation,
     Expectation,
     OutcomeExpectation,
     Policy,
@@ -79,10 +81,21 @@ def _page(policy: Policy, instances: list[Rule], profiles: list[str]) -> Iterato
     for heading, text in (("Why it matters", info.why), ("What to do", info.remedy)):
         if text:
             yield from ("", heading, *wrapped(text, "  "))
-    if info.references:
+    yield from _risks(instances)
+
+
+def _risks(instances: list[Rule]) -> Iterator[str]:
+    """What mending the rule may break, and the pages that it and its risks rest on."""
+    risks = [risk for rule in instances for risk in rule.risks]
+    if risks:
+        yield from ("", "What mending it may break")
+        for what in dict.fromkeys(risk.what for risk in risks):
+            yield from wrapped(what, "  ")
+    pages = (*instances[0].info.references, *(page for risk in risks for page in risk.references))
+    if pages:
         yield from ("", "Sources")
-        for item in info.references:
-            yield from (*wrapped(item.title, "  "), f"    {item.url}")
+        for page in dict.fromkeys(pages):
+            yield from (*wrapped(page.title, "  "), f"    {page.url}")
 
 
 def _expected(instances: list[Rule]) -> Iterator[str]:
@@ -127,6 +140,9 @@ def _in_words(expectation: Expectation) -> Iterator[str]:
         case OutcomeExpectation():
             yield f"a live {expectation.fact}"
             yield f"has the outcome: {expectation.wanted}"
+        case ConsistentExpectation(compared=compared):
+            yield compared.subject if isinstance(compared, Table) else str(compared)
+            yield f"is {expectation.wanted}"
         case _:
             assert_never(expectation)
 

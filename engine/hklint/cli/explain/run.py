@@ -7,23 +7,21 @@ from pathlib import Path
 import click
 
 from hklint.cli.explain.text import wrapped
-from hklint.documents.files import real_path
+from hklint.cli.recorded_library import recorded_library
 from hklint.errors import UsageError
 from hklint.exit_code import Exit
 from hklint.fact import RegistryValue
 from hklint.judging import show
+from hklint.judging.consistency import who_has_what
 from hklint.judging.counterfactual import Counterfactual, Nearest, Supposed, nearest
 from hklint.judging.evaluate import Judgement, judge
 from hklint.judging.explain import explain
 from hklint.judging.table import TableResult
 from hklint.judging.way import TableStep, table_steps
-from hklint.linking.library import Library, load
-from hklint.linking.parameters import parse_settings
-from hklint.policy import Policy
 from hklint.run import HostResult, Run
 from hklint.snapshot import Snapshot
 from hklint.sources.recorded import snapshot_from_document
-from hklint.verdict import Outcome
+from hklint.verdict import Outcome, Verdict
 from hklint_reports.json_lines import open_run
 from hklint_reports.text import visible
 
@@ -40,7 +38,7 @@ _TURNS = {
 def explain_run(path: str, host: str | None, rule: str | None, instance: str | None) -> Exit:
     """Prints the pages on a rule's verdicts on a host. Raises UsageError."""
     run, result, snapshot = recorded_host(path, host)
-    library = _library(run)
+    library = recorded_library(run.header)
     names = list(dict.fromkeys(verdict.rule for verdict in result.verdicts))
     if rule is None or rule not in names:
         raise UsageError(f"{path}: name a --rule of the run{_near(rule, names)}")
@@ -53,13 +51,18 @@ def explain_run(path: str, host: str | None, rule: str | None, instance: str | N
     if not found:
         own = [item.instance for item in result.verdicts if item.rule == rule]
         raise UsageError(f"{path}: the rule has no such --instance{_near(instance, own)}")
-    recorded = {(item.policy, item.rule, item.instance): item.outcome for item in result.verdicts}
+    recorded = {(item.policy, item.rule, item.instance): item for item in result.verdicts}
     for policy, judgement in found:
-        key = (policy.id, rule, judgement.rule.instance)
-        if key in recorded:
-            if recorded[key] is not judgement.outcome:
-                raise UsageError(f"{path}: judged again, {rule} is not what was recorded")
-            click.echo("\n".join(_page(policy, judgement, snapshot)))
+        verdict = recorded.get((policy.id, rule, judgement.rule.instance))
+        if verdict is None:
+            continue
+        if verdict.consistency is not None:
+            click.echo("\n".join(_page(verdict, judgement, snapshot)))
+        elif verdict.outcome is judgement.outcome:
+            page = _page(explain(judgement, policy, snapshot), judgement, snapshot)
+            click.echo("\n".join(page))
+        else:
+            raise UsageError(f"{path}: judged again, {rule} is not what was recorded")
     return Exit.PASSED
 
 
@@ -83,26 +86,7 @@ def _near(word: str | None, names: list[str]) -> str:
     return f", such as {', '.join(map(repr, near))}" if near else ""
 
 
-def _library(run: Run) -> Library:
-    """The documents of the run, as they were then. Raises UsageError if they are others now."""
-    header = run.header
-    settings = parse_settings([f"{name}={value}" for name, value in header.parameters.items()])
-    places = [real_path(policy.path) for policy in header.policies]
-    for place in places:
-        if not place.exists():
-            raise UsageError(f"{place}: the policy of the run is not there any more")
-    library = load([str(place.resolve()) for place in places], settings)
-    for path, text in library.documents.items():
-        if path in header.documents and header.documents[path] != text:
-            raise UsageError(f"{path}: it has changed since the run; check the host again")
-    missing = {policy.path for policy in library.policies.values()} - header.documents.keys()
-    if missing:
-        raise UsageError(f"{min(missing)}: the run does not have the text of this policy")
-    return library
-
-
-def _page(policy: Policy, judgement: Judgement, snapshot: Snapshot) -> Iterator[str]:
-    verdict = explain(judgement, policy, snapshot)
+def _page(verdict: Verdict, judgement: Judgement, snapshot: Snapshot) -> Iterator[str]:
     yield visible(f"{verdict.name}: {verdict.title}")
     yield visible(f"  on {snapshot.host}: {verdict.outcome.replace('_', ' ')}")
     yield from ("", "Facts")
@@ -110,11 +94,14 @@ def _page(policy: Policy, judgement: Judgement, snapshot: Snapshot) -> Iterator[
     if isinstance(judgement.basis, TableResult):
         for step in dict.fromkeys(table_steps(judgement.basis)):
             yield from ("", *_table(step))
+    if verdict.consistency is not None:
+        yield from ("", "The hosts of its group")
+        yield from (visible(f"  {line}") for line in who_has_what(verdict.consistency))
     yield from ("", "Verdict")
     reason = f" ({verdict.reason})" if verdict.reason else ""
     found = f"expected {verdict.wanted}, found {verdict.found or 'nothing'}{reason}"
     yield from wrapped(visible(f"{found}: {verdict.outcome.replace('_', ' ')}"), "  ")
-    if judgement.not_judged is None and _TURNS[judgement.outcome]:
+    if _TURNS[judgement.outcome] and not (judgement.not_judged or verdict.consistency):
         yield from ("", "What would turn it")
         for outcome in _TURNS[judgement.outcome]:
             yield from _nearest(nearest(judgement.rule, snapshot, outcome))

@@ -1,33 +1,37 @@
 """hklint fix: the files that would put hosts right, and back."""
 
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hklint.cli.auditing import ask_for_passwords, progress, set_up_logging, stopping
-from hklint.cli.connection_options import connection, connection_options
+from hklint.cli.auditing import set_up_logging
+from hklint.cli.connection_options import connection_options
 from hklint.cli.folder import check_folder
-from hklint.cli.options import load_library, parse_targets, policy_options
+from hklint.cli.options import policy_options
 from hklint.cli.sections import SectionCommand, SectionOption
-from hklint.cli.waiver_options import waivers_option, waiving, with_waivers
-from hklint.errors import UsageError
+from hklint.cli.waiver_options import waivers_option
+from hklint.errors import places
 from hklint.exit_code import Exit, worst
+from hklint.failure import Reason
 from hklint.run import HostResult
 from hklint.verdict import Outcome
+from hklint_reports.text import visible
 
 if TYPE_CHECKING:
     from hklint.fix import HostFix
-    from hklint.linking.library import Library
+    from hklint.fixing.derive import Deriver
+
+_log = logging.getLogger(__name__)
 
 EXAMPLES = """\b
 Examples:
+  hklint fix run.jsonl -o fixes
   hklint fix ex01.json --policy exchange-store-addins -o fixes
-  hklint fix run.jsonl --policy exchange-store-addins -o fixes
   hklint fix ex01 ex02 --user 'LAB\\audit' --profile exchange-2019 -o fixes
 """
-RUN_SUFFIX = ".jsonl"
 
 
 @click.command("fix", cls=SectionCommand, epilog=EXAMPLES)
@@ -67,91 +71,60 @@ RUN_SUFFIX = ".jsonl"
 def fix_command(folder: Path, **given: Any) -> int:  # noqa: ANN401 - click's options
     """Write the smallest change that makes failed rules pass, and the way back. Nothing is applied.
 
-    SOURCE is a recorded run (RUN.jsonl), or a snapshot file or a host as for `hklint check`.
+    SOURCE is a recorded run (RUN.jsonl), or a snapshot file or a host as for `hklint check`. A run
+    is judged by the policies it was made with, unless others are named.
 
     hklint never changes a host: it writes files, which you read, test and apply. The change is
     proved by judging the facts as they would be with it. Hosts that need the same share one folder.
     """
-    from hklint.cli.fix.writing import write_fixes  # noqa: PLC0415 - only when fixes are wanted
+    from hklint.cli.fix.judged import judged  # noqa: PLC0415 - only when fixes are wanted
+    from hklint.cli.fix.writing import write_fixes  # noqa: PLC0415 - the same
     from hklint.fixing.derive import Deriver  # noqa: PLC0415 - the same
-    from hklint.sources.recorded import snapshot_from_document  # noqa: PLC0415 - the same
 
     set_up_logging(given["verbose"])
     check_folder(folder)
-    library = load_library(given)
-    deriver = Deriver(list(library.policies.values()))
     found: list[HostFix] = []
     codes: set[Exit] = set()
-    for result in _results(library, given):
-        if result.failure is not None or result.snapshot is None:
-            click.echo(f"{result.host}: not reached, so nothing is known to fix.", err=True)
-            codes.add(Exit.UNDETERMINED)
-            continue
-        snapshot = snapshot_from_document(result.snapshot, result.host)
-        waived = {f"{it.policy}: {it.name}" for it in result.verdicts if it.waiver is not None}
-        found.append(derived := deriver.derive(snapshot, waived))
-        codes.update(_codes(derived))
+    for library, results in judged(given):
+        deriver = Deriver(list(library.policies.values()))
+        for result in results:
+            derived = _derived(deriver, result)
+            if isinstance(derived, Exit):
+                codes.add(derived)
+            else:
+                found.append(derived)
+                codes.update(_codes(derived))
     if not found:
         codes.add(Exit.UNDETERMINED)
     write_fixes(found, folder)
     return worst(codes)
 
 
-def _codes(found: "HostFix") -> Iterator[Exit]:
-    """What is left counts, but for what was accepted and for requests, which no file answers."""
-    for item in found.left:
-        if item.why not in {"waived", "live-request"}:
-            yield Exit.FAILED if item.outcome is Outcome.FAIL else Exit.UNDETERMINED
+def _derived(deriver: "Deriver", result: HostResult) -> "HostFix | Exit":
+    """A host's fix, or how the command ends because there is none; a bug ends no other host's."""
+    from hklint.sources.recorded import snapshot_from_document  # noqa: PLC0415 - as the others
 
-
-def _results(library: "Library", given: Mapping[str, Any]) -> Iterator[HostResult]:
-    """The hosts of recorded runs, and those that are asked now, judged by the policies."""
-    runs = [Path(text) for text in given["sources"] if text.endswith(RUN_SUFFIX)]
-    targets = [text for text in given["sources"] if not text.endswith(RUN_SUFFIX)]
-    if given["only"] and not runs:
-        raise UsageError("--host names a host of a recorded run, and no SOURCE is one")
-    marked = _waiving(library, given)
-    for path in runs:
-        yield from map(marked, _recorded(path, given["only"]))
-    if targets or not runs:
-        yield from map(marked, _asked(targets, library, given))
-
-
-def _waiving(library: "Library", given: Mapping[str, Any]) -> Callable[[HostResult], HostResult]:
-    """What marks a host's verdicts with the waivers given; a recorded run keeps its own as well."""
-    from hklint import audit  # noqa: PLC0415 - with all it needs, only when fixes are wanted
-
-    if not given["waiver_paths"]:
-        return lambda result: result
-    header = audit.header(library, "fix", (), targets=0, fail_on="info", allow_unknown=False)
-    return waiving(with_waivers(header, library, given))
-
-
-def _recorded(path: Path, only: tuple[str, ...]) -> Iterator[HostResult]:
-    from hklint_reports.json_lines import open_run  # noqa: PLC0415 - only for recorded runs
-
-    wanted = set(only)
+    if result.failure is not None or result.snapshot is None:
+        click.echo(f"{visible(result.host)}: not reached, so nothing is known to fix.", err=True)
+        bug = result.failure is not None and result.failure.reason is Reason.INTERNAL_ERROR
+        return Exit.BUG if bug else Exit.UNDETERMINED
+    snapshot = snapshot_from_document(result.snapshot, result.host)
+    waived = {f"{it.policy}: {it.name}" for it in result.verdicts if it.waiver is not None}
     try:
-        for result in open_run(path).hosts:
-            if not only or result.host in only:
-                wanted.discard(result.host)
-                yield result
-    except OSError as error:
-        raise UsageError(f"{path}: can't be read: {error.strerror}") from None
-    if wanted:
-        raise UsageError(f"{path}: the run has no host {', '.join(sorted(wanted))}")
+        return deriver.derive(snapshot, waived)
+    except Exception as error:  # noqa: BLE001 - one host's trouble never ends the others' fixes
+        way = places(error)
+        _log.debug("a bug while deriving a fix for %s: %s", visible(result.host), " > ".join(way))
+        click.echo(
+            f"{visible(result.host)}: no fix, hklint has a bug: {type(error).__name__} at "
+            f"{way[-1]}. Please report it with this line and the command.",
+            err=True,
+        )
+        return Exit.BUG
 
 
-def _asked(texts: list[str], library: "Library", given: Mapping[str, Any]) -> Iterator[HostResult]:
-    from hklint import audit  # noqa: PLC0415 - with all it needs, only when hosts are asked
-    from hklint.fleet import gather  # noqa: PLC0415 - the same
-    from hklint.judging.plan import facts_needed  # noqa: PLC0415 - the same
-
-    options = connection(**given)
-    targets = parse_targets(texts, options)
-    policies = list(library.policies.values())
-    ask_for_passwords(targets, options)
-    with stopping(options), progress(len(targets)) as advance:
-        for gathered in gather(targets, facts_needed(policies), options, given["jobs"]):
-            yield audit.host_result(gathered, policies)
-            advance()
+def _codes(found: "HostFix") -> Iterator[Exit]:
+    """What is left counts, but for what was accepted and what no file of one host can answer."""
+    for item in found.left:
+        if item.why not in {"waived", "live-request", "group"}:
+            yield Exit.FAILED if item.outcome is Outcome.FAIL else Exit.UNDETERMINED

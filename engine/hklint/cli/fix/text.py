@@ -5,6 +5,7 @@ from itertools import groupby
 
 from hklint.fact import RegistryValue
 from hklint.fix import Conflict, Fix, HostFix, Left, Restart
+from hklint.fixing.forms.group_policy import left_out
 from hklint.judging.show import show
 from hklint_reports.terminal.page import wrapped
 from hklint_reports.text import counted, one_line, visible
@@ -56,11 +57,15 @@ def fix_lines(fix: Fix, found: Sequence[HostFix], width: int) -> Iterator[str]:
 def order_lines(fix: Fix, width: int) -> Iterator[str]:
     """What to do with the files, in order."""
     steps = ["Read what it may break, and what it changes."]
-    steps.append("Keep rollback.reg where you find it without this computer.")
+    steps.append("Keep the rollback files where you find them without this computer.")
     steps.append(
         "Check that the host is still as it was: take a new snapshot if the one there is is old."
     )
-    steps.append("Merge fix.reg on the host, as an administrator: `reg import fix.reg`.")
+    steps.append(
+        "Merge fix.reg on the host, as an administrator: `reg import fix.reg`. Or run fix.ps1 "
+        "there, first with -WhatIf: it refuses if the host is no longer as it was."
+    )
+    steps.append(_for_many(fix))
     if fix.restart == "computer":
         steps.append("Restart the computer, once. Until then nothing changes.")
     elif fix.restart == "service":
@@ -69,6 +74,15 @@ def order_lines(fix: Fix, width: int) -> Iterator[str]:
     yield "In this order:"
     for number, step in enumerate(steps, 1):
         yield from _wrapped(f"{number}. {step}", width, 2)
+
+
+def _for_many(fix: Fix) -> str:
+    out = left_out(fix)
+    if len(out) == len(fix.steps):
+        return "Instead, for many hosts: fix.yml with Ansible. Group Policy can't make this change."
+    text = "Instead, for many hosts: fix.yml with Ansible, or registry.pol with Group Policy."
+    names = (f"{step.fact.hive}\\{step.fact.key}: {step.fact.value}" for step in out)
+    return f"{text} Not in registry.pol: {visible('; '.join(names))}." if out else text
 
 
 def left_lines(found: HostFix, width: int) -> Iterator[str]:

@@ -10,9 +10,11 @@ import msgspec
 from hklint.cli.fix.text import fix_lines, headline, left_lines, order_lines
 from hklint.cli.folder import new_folder
 from hklint.cli.output import NARROWEST, WIDEST
+from hklint.errors import UsageError
 from hklint.fix import Fix, HostFix
-from hklint.fixing.forms import reg
+from hklint.fixing import forms
 from hklint.fixing.sharing import shared
+from hklint.reg_file.data import DataError
 from hklint_reports.text import counted, visible
 
 README_WIDTH = 88
@@ -60,7 +62,10 @@ def _name(fix: Fix) -> str:
 
 
 def _files(fix: Fix, found: Sequence[HostFix]) -> Iterator[tuple[str, bytes]]:
-    yield from reg.files(fix).items()
+    try:
+        yield from forms.files(fix).items()
+    except DataError as error:
+        raise UsageError(f"{_name(fix)}: no file can hold this fix: {error}") from None
     lines = (headline(fix, found), "", *fix_lines(fix, found, README_WIDTH), "")
     yield "README.txt", _text((*lines, *order_lines(fix, README_WIDTH)))
     yield "hosts.txt", _text(map(visible, fix.hosts))

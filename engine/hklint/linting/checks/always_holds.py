@@ -7,7 +7,13 @@ from hklint.cover import TooManyBoxesError
 from hklint.facts.web_request import OUTCOMES
 from hklint.linting.checks.rule_pairs import exclude_each_other
 from hklint.linting.checks.scope import Scope
-from hklint.policy import OutcomeExpectation, Rule, StateExpectation, ValueExpectation
+from hklint.policy import (
+    ConsistentExpectation,
+    OutcomeExpectation,
+    Rule,
+    StateExpectation,
+    ValueExpectation,
+)
 from hklint.span import Diagnostic
 from hklint.values import ValueSet, all_of_type, complement, kind_of
 
@@ -33,6 +39,8 @@ def _why(rule: Rule) -> str:
             return "every state that the model comes to passes" if sure <= states else ""
         case OutcomeExpectation(outcomes=outcomes):
             return "every outcome passes" if outcomes >= set(OUTCOMES) else ""
+        case ConsistentExpectation():
+            return ""
 
 
 def _is_everything(type_name: str, values: ValueSet) -> bool:

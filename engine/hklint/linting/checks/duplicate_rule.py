@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from hklint.codes import Code
 from hklint.linting.checks.rule_pairs import pairs, said_at
 from hklint.linting.checks.scope import Scope
-from hklint.policy import OutcomeExpectation, Rule, StateExpectation, ValueExpectation
+from hklint.policy import (
+    ConsistentExpectation,
+    OutcomeExpectation,
+    Rule,
+    StateExpectation,
+    ValueExpectation,
+)
 from hklint.span import Diagnostic
 
 
@@ -28,5 +34,7 @@ def _same(first: Rule, second: Rule) -> bool:
             return states == others
         case OutcomeExpectation(outcomes=outcomes), OutcomeExpectation(outcomes=others):
             return outcomes == others
+        case ConsistentExpectation(exact=exact), ConsistentExpectation(exact=other):
+            return exact == other
         case _:
             return False

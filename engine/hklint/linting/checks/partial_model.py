@@ -10,7 +10,7 @@ from hklint.language.placeholders import fill, names_in
 from hklint.linking.model_checks import MAX_TRIED
 from hklint.linting.checks.scope import PolicyFile, Scope
 from hklint.model import FactInput, Model, Table
-from hklint.policy import StateExpectation, ValueExpectation
+from hklint.policy import ValueExpectation
 from hklint.snapshot import lookup_key
 from hklint.span import Diagnostic
 
@@ -77,12 +77,7 @@ def _filled(model: Model, facts: list[RegistryValue]) -> Iterator[frozenset[Fact
 
 def _models_used(file: PolicyFile) -> set[str]:
     """The models that a policy asks, with those that they ask."""
-    waiting = [
-        rule.expectation.table
-        for rule in file.linked.rules
-        if isinstance(rule.expectation, StateExpectation)
-    ]
-    waiting += [file.linked.diagnosis] if file.linked.diagnosis is not None else []
+    waiting = list(file.linked.tables())
     used: set[str] = set()
     while waiting:
         table = waiting.pop()

@@ -10,6 +10,7 @@ from hklint.linting.checks.scope import PolicyFile
 from hklint.model import Table
 from hklint.policy import (
     Condition,
+    ConsistentExpectation,
     OutcomeExpectation,
     Policy,
     Rule,
@@ -68,6 +69,10 @@ def _subject(rule: Rule) -> object:
             return lookup_key(fact)
         case StateExpectation(table=Table(model=model, arguments=arguments)):
             return model.id, frozenset(arguments.items())
+        case ConsistentExpectation(compared=Table(model=model, arguments=arguments)):
+            return "consistent", model.id, frozenset(arguments.items())
+        case ConsistentExpectation(compared=compared):
+            return "consistent", compared
 
 
 def exclude_each_other(one: ValueSet, other: ValueSet) -> bool:

@@ -14,7 +14,9 @@ from hklint.span import Diagnostic
 def check(scope: Scope) -> Iterator[Diagnostic]:
     """Parameters of policies and models whose name stands nowhere."""
     for file in scope.policies:
-        used = _named(file.document.root, ("rules", "diagnosis"))
+        used = _named(file.document.root, ("rules", "diagnosis", "waits_for_restart"))
+        affects = [affect for rule in file.shape.rules for affect in rule.affects]
+        used |= {name for affect in affects for name in affect.given}
         yield from _unused(file.document, file.shape.parameters, used)
     for model in scope.models:
         used = _named(model.document.root, ("subject", "inputs", "rows"))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hklint.codes import Code
 from hklint.fold import fold
-from hklint.judging.waivers import host_pattern
+from hklint.judging.named_hosts import host_pattern
 from hklint.messages import quoted
 from hklint.span import Diagnostic
 from hklint.waiver import Waiver, moment_text
