@@ -13,6 +13,7 @@ from hklint.gate import exit_code
 from hklint.judging.evaluate import judge
 from hklint.judging.explain import diagnose, explain
 from hklint.judging.registry_tests import registry_tests
+from hklint.judging.restart_due import with_effect
 from hklint.judging.waivers import statuses
 from hklint.linking.library import Library
 from hklint.policy import Policy
@@ -27,7 +28,7 @@ from hklint.run import (
 from hklint.snapshot import Snapshot
 from hklint.sources.recorded import snapshot_document
 from hklint.tally import Tally
-from hklint.verdict import Severity
+from hklint.verdict import Severity, Verdict
 
 _log = logging.getLogger(__name__)
 
@@ -92,12 +93,13 @@ def _judged(gathered: Gathered, snapshot: Snapshot, policies: Sequence[Policy]) 
             for policy in policies
             if (diagnosis := diagnose(policy, snapshot)) is not None
         ),
-        verdicts=tuple(
-            explain(judgement, policy, snapshot)
-            for policy in policies
-            for judgement in judge(policy, snapshot)
-        ),
+        verdicts=tuple(verdict for policy in policies for verdict in _verdicts(policy, snapshot)),
     )
+
+
+def _verdicts(policy: Policy, snapshot: Snapshot) -> tuple[Verdict, ...]:
+    explained = (explain(judgement, policy, snapshot) for judgement in judge(policy, snapshot))
+    return with_effect(explained, policy, snapshot)
 
 
 def summary(tally: Tally) -> Summary:

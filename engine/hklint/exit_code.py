@@ -20,7 +20,10 @@ MEANING: dict[Exit, str] = {
     Exit.FAILED: "a rule or test failed; a gate is shut; lint has warnings; a diff is worse",
     Exit.USAGE: "the command line is wrong, or a file it names can't be used",
     Exit.INVALID: "a policy, model or other document is invalid",
-    Exit.UNDETERMINED: "a verdict is unknown, a host was not reached, or nothing was judged",
+    Exit.UNDETERMINED: (
+        "a verdict is unknown, or passes only after a restart; a host was not reached; "
+        "nothing was judged"
+    ),
     Exit.BUG: "hklint has a bug",
 }
 

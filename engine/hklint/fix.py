@@ -94,7 +94,7 @@ class HostFix(msgspec.Struct, frozen=True):
 
     `mends` are the names of the verdicts that pass with the fix, judged on the changed snapshot.
     `affects` is what the changes may break, in sentences. `smallest` is False where the search for
-    a smaller set was cut short.
+    a smaller set was cut short. `waiting` is why Windows waits for a restart already, or "".
     """
 
     host: str
@@ -104,3 +104,4 @@ class HostFix(msgspec.Struct, frozen=True):
     conflicts: tuple[Conflict, ...]
     affects: tuple[str, ...]
     smallest: bool
+    waiting: str = ""

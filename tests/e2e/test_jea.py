@@ -233,7 +233,7 @@ def test_it_says_what_it_wrote_and_what_is_next(hklint_command: Command) -> None
     done = hklint_command(*WRITE, "-p", POLICY)
     assert done.out == ""
     assert "Written: jea\n" in done.err
-    assert "7 registry values in 4 keys" in done.err
+    assert "11 registry values in 7 keys, whether 7 more keys are there" in done.err
     assert "requests to https://appsource.microsoft.com" in done.err
     assert ".\\Register-HklintCollector.ps1" in done.err
     assert "hklint check HOST --user 'DOMAIN\\account' --configuration hklint -p" in done.err

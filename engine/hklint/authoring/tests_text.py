@@ -25,6 +25,7 @@ from hklint.linking.catalogue import Catalogue, errors_in
 from hklint.linking.conditions import OperandError
 from hklint.linking.library import Library
 from hklint.policy import Policy
+from hklint.policy_tests.across import judged_across
 from hklint.policy_tests.answer import snapshot_of
 from hklint.policy_tests.asked import Asked, AskedValue, asked_for
 from hklint.policy_tests.data import field_mistake, observation
@@ -81,6 +82,8 @@ def _expected(policy: Policy, suite: Suite, case: Case) -> Node:
     assert isinstance(case.host, Stated)
     host = snapshot_of(case.name, case.host, suite.request)
     found = {rule_name(item.rule): str(item.outcome) for item in judge(policy, host)}
+    across = judged_across(policy, host, ())
+    found |= {name: str(verdict.outcome) for name, verdict in across.items()}
     usual = Counter(found.values()).most_common(1)[0][0]
     others: dict[str, Node] = {name: word for name, word in found.items() if word != usual}
     return {"every": usual, **({"verdicts": others} if others else {})}

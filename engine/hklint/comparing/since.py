@@ -7,9 +7,11 @@ from msgspec.structs import replace
 from hklint.comparing.earlier import Earlier, Known, Was, learn
 from hklint.comparing.effect import with_effect
 from hklint.comparing.restarted import restarted
+from hklint.judging.restart_due import waiting
 from hklint.judging.restarts import restart_facts
 from hklint.policy import Policy
 from hklint.run import HostResult, Run
+from hklint.sources.recorded import snapshot_from_document
 from hklint.verdict import Outcome, SinceState, Verdict
 
 _TROUBLE = (Outcome.FAIL, Outcome.UNKNOWN)
@@ -23,9 +25,10 @@ class Story:
     """
 
     def __init__(self, before: Run, policies: Iterable[Policy]) -> None:
+        self._policies = {policy.id: policy for policy in policies}
         self._rules = {
             (policy.id, rule.info.id, rule.instance): rule
-            for policy in policies
+            for policy in self._policies.values()
             for rule in policy.rules
         }
         facts = {fact for rule in self._rules.values() for fact in restart_facts(rule.expectation)}
@@ -51,8 +54,21 @@ class Story:
             was, now = before.get(key), verdict
             if verdict.outcome is Outcome.PASS:
                 now = with_effect(verdict, self._rules[key], was, earlier, anew)
+                if now.effect == "unknown":
+                    now = self._with_waiting(now, result)
             found.append(_marked(now, was))
         return tuple(found)
+
+    def _with_waiting(self, verdict: Verdict, result: HostResult) -> Verdict:
+        """The verdict, with why Windows waits for a restart besides, if it does."""
+        assert result.snapshot is not None
+        snapshot = snapshot_from_document(result.snapshot, result.host)
+        besides = waiting(self._policies[verdict.policy], snapshot)
+        if not besides:
+            return verdict
+        said = verdict.explanation
+        means = (*said.means, f"Besides, Windows waits for a restart: {besides}")
+        return replace(verdict, explanation=replace(said, means=means))
 
 
 def _marked(verdict: Verdict, was: Was | None) -> Verdict:

@@ -12,6 +12,7 @@ from hklint.fixing.ties import tied
 from hklint.judging.changed import changed
 from hklint.judging.evaluate import Judgement, judge
 from hklint.judging.remedy import touched_facts
+from hklint.judging.restart_due import waiting
 from hklint.judging.risks import risks
 from hklint.policy import Policy, Rule
 from hklint.snapshot import Snapshot
@@ -69,6 +70,7 @@ class Deriver:
                 )
             ),
             all(solution.smallest for solution in solutions),
+            next(filter(None, (waiting(policy, snapshot) for policy in self._policies)), ""),
         )
 
     def _judged(self, snapshot: Snapshot) -> list[Judgement]:

@@ -71,6 +71,7 @@ class PolicyLinker:
             ("diagnosis",), document.root["diagnosis"], parameters
         ):
             diagnosis = self._expectations.table(("diagnosis",), shape.diagnosis, parameters)
+        waits = self._waits_for_restart(shape, parameters)
         self._duplicate_ids(shape)
         return policy.Policy(
             shape.id,
@@ -86,7 +87,21 @@ class PolicyLinker:
                 for number, item in enumerate(shape.rules)
                 for rule in self._rules(("rules", number), item, parameters)
             ),
+            waits,
         )
+
+    def _waits_for_restart(
+        self, shape: language.Policy, parameters: Mapping[str, Scalar]
+    ) -> policy.StateExpectation | None:
+        key = "waits_for_restart"
+        if isinstance(shape.waits_for_restart, msgspec.UnsetType):
+            return None
+        node = self._document.root[key]
+        if not self._filled_in((key,), node, parameters):
+            return None
+        found = self._expectations.link((key,), node, parameters, "")
+        assert found is None or isinstance(found, policy.StateExpectation)
+        return found
 
     def _report(
         self, path: DocumentPath, message: str, hint: str = "", code: Code = Code.WRONG_FORM

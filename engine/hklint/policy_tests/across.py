@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from hklint.judging.consistency import Groups, consistency
+from hklint.judging.consistency import Groups, compares, consistency
 from hklint.judging.evaluate import judge
 from hklint.judging.explain import explain
 from hklint.policy import Policy
@@ -15,6 +15,8 @@ def judged_across(
     policy: Policy, snapshot: Snapshot, others: Sequence[Snapshot]
 ) -> Mapping[str, Verdict]:
     """The verdicts on a host that depend on the others of its group, by their names."""
+    if not compares([policy]):
+        return {}
     groups = Groups(())
     results = [_result(policy, host) for host in (snapshot, *others)]
     for result in results:

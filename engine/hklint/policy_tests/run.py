@@ -10,7 +10,6 @@ from hklint.clock import now
 from hklint.fact import Unreadable
 from hklint.fold import fold
 from hklint.judging import show
-from hklint.judging.consistency import compares
 from hklint.judging.evaluate import judge, unmet_condition
 from hklint.judging.explain import diagnosis_of, explain
 from hklint.judging.table import TableResult, evaluate
@@ -87,7 +86,7 @@ def _verdicts(
 ) -> Iterator[Mismatch]:
     if not expected.verdicts:
         return
-    across = judged_across(policy, snapshot, others) if compares([policy]) else {}
+    across = judged_across(policy, snapshot, others)
     for judgement in judge(policy, snapshot):
         name = rule_name(judgement.rule)
         wanted = expected.verdicts.get(name)

@@ -123,7 +123,7 @@ class Digest:
         if verdict.outcome is Outcome.NOT_APPLICABLE:
             return
         passed = verdict.outcome is Outcome.PASS
-        if not passed or self._passes or verdict.since:
+        if not passed or self._passes or verdict.since or verdict.effect:
             key = self._verdict_key(verdict)
             self.verdicts.add(verdict, position, host, kind=_kind(verdict), key=key)
         if not passed:

@@ -17,6 +17,7 @@ from hklint.fact import (
     Observation,
     Present,
     RegistryKey,
+    RegistryName,
     RegistryValue,
     Unreadable,
     WebRequest,
@@ -103,6 +104,8 @@ def _can_be(fact: Fact) -> Iterator[Observation]:
             yield Absent("key")
             yield from (Present("REG_DWORD", number) for number in (0, 1, 2, 0xFFFFFFFF))
             yield from WRONG_TYPES
+        case RegistryName():
+            yield from (Absent("value"), Present("name", ""))
         case RegistryKey():
             yield from (Absent("key"), Present("key", ""))
         case HostField(field=field):

@@ -20,6 +20,14 @@ RESTART: dict[Restart, str] = {
 }
 
 
+_BESIDES = "Windows waits for a restart besides, which this change does not need:"
+WAITING: dict[Restart, str] = {
+    "computer": "Windows waits for a restart already, and the one restart serves both:",
+    "service": _BESIDES,
+    "none": _BESIDES,
+}
+
+
 def headline(fix: Fix, found: Sequence[HostFix]) -> str:
     """The fix in one line: `EX01: 6 values to change, 5 verdicts mended, one restart ...`."""
     values = counted(len(fix.steps), "value")
@@ -48,10 +56,16 @@ def fix_lines(fix: Fix, found: Sequence[HostFix], width: int) -> Iterator[str]:
             change = f"{name}: {visible(show(step.before))} -> {visible(show(step.after))}"
             yield from _wrapped(change, width, 6)
     yield from _section("It mends, proved by judging the changed facts:", first.mends, width)
+    yield from _section(WAITING[fix.restart], filter(None, _waiting(found)), width)
     if not all(item.smallest for item in found):
         yield from wrapped(
             "The search was cut short: a smaller set of values may do as well.", width
         )
+
+
+def _waiting(found: Sequence[HostFix]) -> Iterable[str]:
+    """Why Windows waits for a restart, each reason once."""
+    return dict.fromkeys(item.waiting for item in found)
 
 
 def order_lines(fix: Fix, width: int) -> Iterator[str]:
