@@ -111,7 +111,6 @@ def test_what_is_understood_of_a_file_is_what_wine_makes_of_it(name: str, states
     file = read(data, "x.reg")
     _, found = states([write(_start(file)), data], ROOTS)
     differences = _differences(file, found)
-    print(differences)
     assert differences.keys() == KNOWN.get(name, {}).keys()
 
 

@@ -14,7 +14,6 @@ import threading
 import warnings
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest

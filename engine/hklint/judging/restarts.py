@@ -16,6 +16,11 @@ def restart_facts(expectation: Expectation) -> frozenset[Fact]:
     return frozenset(map(lookup_key, _facts(expectation)))
 
 
+def table_restart_facts(table: Table) -> frozenset[Fact]:
+    """The same of a table, through all the tables it asks."""
+    return frozenset(map(lookup_key, _table_facts(table)))
+
+
 def _facts(expectation: Expectation) -> Iterator[Fact]:
     match expectation:
         case StateExpectation():

@@ -46,9 +46,12 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-_Dumper.add_representer(
-    _Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"')
-)
+def _represent(dumper: yaml.SafeDumper, text: _Unsafe) -> yaml.ScalarNode:
+    del dumper
+    return yaml.ScalarNode("!unsafe", str(text), style='"')
+
+
+_Dumper.add_representer(_Unsafe, _represent)
 
 
 def files(fix: Fix) -> Mapping[str, bytes]:
