@@ -96,7 +96,7 @@ def steps(index: Index) -> Iterator[Step]:
     yield from _not_reached(index)
     ill = [rule for rule in index.rules if rule.counts[Status.FAIL] or rule.counts[Status.UNKNOWN]]
     for rule in ill[:MOST_RULES]:
-        fixes = list(filter(None, map(_fix, rule.columns)))
+        fixes = list(dict.fromkeys(filter(None, map(_fix, rule.columns))))
         risks = dict.fromkeys(
             line
             for column in rule.columns
