@@ -20,6 +20,9 @@ from hklint.reg_file.entries import KeyPath
 Content = dict[str, dict[str, tuple[int, bytes]]]
 """Keys, folded, with their values by folded name: the type's number, and the bytes."""
 
+AGAIN = 2
+"""How often an export is tried once more: on a busy computer one fails now and then, as if there
+were no such key."""
 REG = "C:\\windows\\system32\\reg.exe"
 _LEFT_OUT = ("DISPLAY", "WAYLAND_DISPLAY")
 _VALUE = re.compile(r'(?:@|"(?P<name>(?:[^"\\]|\\.)*)")=(?P<data>.*)')
@@ -68,7 +71,8 @@ class Wine:
                     lines.append(f'{REG} import "{_spelled(file)}"')
                 for at, place in enumerate(places):
                     file = _spelled(folder / f"{number}-{at}.out")
-                    lines.append(f'{REG} export "HKLM\\{_plain(place)}" "{file}" /y')
+                    export = f'{REG} export "HKLM\\{_plain(place)}" "{file}" /y'
+                    lines += [export, *(AGAIN * [f'if not exist "{file}" {export}'])]
             batch = folder / "run.bat"
             batch.write_text("\r\n".join([*lines, ""]), "ascii", newline="")
             self.run("wine", "cmd", "/c", _spelled(batch))
